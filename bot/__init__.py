@@ -1,0 +1,9 @@
+"""Dateline: a news-digest bot that quotes and never invents.
+
+A stored corpus of articles is condensed into short digests, posted on schedule and asked by command; every
+sentence shown is a verbatim span of a stored article, cited and checked when it is sent.
+
+Read in this order: `model` and `message` (the nouns), `ports` (the two sockets), `commands` (what a reader can
+ask), `digest`, `timeline` and `source` (how it is answered), `corpus` and `ingest` (how articles come in),
+`delivery` (how nothing is lost), `__main__` (how it is joined).
+"""

@@ -1,0 +1,9 @@
+"""Joins everything."""
+
+
+def main() -> int:
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

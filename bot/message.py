@@ -1,0 +1,198 @@
+"""What the bot says, before a platform dresses it.
+
+A message is blocks of spans and holds no markup: escaping happens in the renderers alone, so that news text can
+neither ping nor format. News text enters only as `Quotation` and `Headline`, which name the place they come from;
+`delivery` holds both against the stored text when a message is sent.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from bot.model import Passage
+
+CUT = "…"  # marks where a verbatim fragment was cut out of its sentence
+
+# --- spans ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The bot's own words."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """The bot's own words, stressed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`label`, the bot's own words or a headline, leading to `url`."""
+
+    label: str | Headline
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant, shown in the reader's own zone where the platform can, else in `zone`."""
+
+    at: datetime
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """The words at `passage`, as `shown()` shows them, with CUT at each end that was cut out of a sentence."""
+
+    passage: Passage
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A stored article's title; the opening words of its first sentence, cut, where it has none."""
+
+    article: int
+    version: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """`[number]`: the citation of the quotation before it."""
+
+    number: int
+
+
+Span = Text | Strong | Link | Moment | Quotation | Headline | Cite
+
+# --- blocks -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bullet:
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A block quotation: sentences in their context."""
+
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Small print: sources, dates, what to know."""
+
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG and the alternative text that says the same."""
+
+    png: bytes
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button that is a typed command: it needs no state and survives a restart."""
+
+    label: str
+    command: str
+
+
+Block = Heading | Paragraph | Bullet | Quote | Note | Picture | Action
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    blocks: tuple[Block, ...]
+
+    def spans(self) -> Iterator[Span]:
+        """Every span, in reading order; the headline inside a link too."""
+        for block in self.blocks:
+            if isinstance(block, Picture | Action):
+                continue
+            for span in block.spans:
+                yield span
+                if isinstance(span, Link) and isinstance(span.label, Headline):
+                    yield span.label
+
+
+def say(text: str) -> Message:
+    """A message of one paragraph in the bot's own words."""
+    return Message((Paragraph((Text(text),)),))
+
+
+# --- frozen: JSON and back, byte for byte -----------------------------------------------------------------
+
+_KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (
+        *(Text, Strong, Link, Moment, Quotation, Headline, Cite, Passage),
+        *(Heading, Paragraph, Bullet, Quote, Note, Picture, Action, Message),
+    )
+}
+
+
+def dumps(blocks: Message | Sequence[Block]) -> str:
+    """`blocks` as JSON, the form in which they are frozen in the store; `loads` reads it back."""
+    whole = blocks if isinstance(blocks, Message) else Message(tuple(blocks))
+    return json.dumps(_plain(whole), ensure_ascii=False, separators=(",", ":"))
+
+
+def loads(frozen: str) -> Message:
+    message = _noun(json.loads(frozen))
+    assert isinstance(message, Message)
+    return message
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return {"at": value.isoformat()}
+    if isinstance(value, bytes):
+        return {"bytes": base64.b64encode(value).decode("ascii")}
+    if type(value).__name__ in _KINDS:
+        return [type(value).__name__, {field.name: _plain(getattr(value, field.name)) for field in fields(value)}]
+    return value
+
+
+def _noun(value: Any) -> Any:
+    match value:
+        case [str(kind), dict(values)] if kind in _KINDS:
+            return _KINDS[kind](**{name: _noun(item) for name, item in values.items()})
+        case list():
+            return tuple(_noun(item) for item in value)
+        case {"at": str(at)}:
+            return datetime.fromisoformat(at)
+        case {"bytes": str(encoded)}:
+            return base64.b64decode(encoded)
+        case _:
+            return value

@@ -1,0 +1,350 @@
+"""The nouns.
+
+Laws that hold everywhere:
+- Instants are aware datetimes in UTC. Calendar dates are plain `date`s and are never shifted by a zone.
+- Instants and offsets are half-open, [start, end); calendar ranges include both ends, [first, last].
+- Offsets are code points in `Article.text`, which is stored as it was read and never changed.
+- An article is never read by today's clock, only by its own date.
+- What is shown of a text is `shown(text[start:end])` and nothing else: the quotation law.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+Span = tuple[int, int]
+
+EVERYONE = ""  # the tenant of the operator's own articles: every guild and workspace may read them
+
+# C0 and C1 controls that are not white space, and the bidi controls of Unicode TR 9, section 2
+_UNSHOWN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+
+
+def shown(raw: str) -> str:
+    """`raw` as a reader sees it: white space folded to single spaces, control and bidi characters dropped."""
+    return " ".join(_UNSHOWN.sub("", raw).split())
+
+
+# --- dates ------------------------------------------------------------------------------------------------
+
+
+class Precision(StrEnum):
+    """How finely a calendar value is known; RANGE is days from one to another."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    SEASON = "season"
+    YEAR = "year"
+    DECADE = "decade"
+    CENTURY = "century"
+    RANGE = "range"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class When:
+    """A calendar value: the days it covers, both ends included, and how finely it is known."""
+
+    first: date
+    last: date
+    precision: Precision = Precision.DAY
+
+    @classmethod
+    def day(cls, day: date) -> When:
+        return cls(day, day)
+
+    @property
+    def middle(self) -> date:
+        return self.first + timedelta(days=(self.last - self.first).days // 2)
+
+
+class TimexType(StrEnum):
+    """Kinds of temporal expression; TimeML 1.2.1, "TIMEX3"."""
+
+    DATE = "DATE"
+    TIME = "TIME"
+    DURATION = "DURATION"
+    SET = "SET"
+
+
+class MentionBasis(StrEnum):
+    """What a temporal expression was resolved against."""
+
+    EXPLICIT = "explicit"  # it says everything itself: "June 12, 2018"
+    ARTICLE = "article"  # against the article's own date: "Wednesday"
+    CONTEXT = "context"  # against a date named before it in the text: "the next day"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A temporal expression in a text, resolved.
+
+    `value` is the TIMEX3 value ("2019-02-27", "P2D", "PRESENT_REF"); `when` is None where that names no days.
+    `announced`: the text tells it as still to come. `background`: named in passing, not the sentence's own event.
+    """
+
+    start: int
+    end: int
+    type: TimexType
+    value: str
+    when: When | None
+    basis: MentionBasis = MentionBasis.EXPLICIT
+    confidence: float = 1.0
+    announced: bool = False
+    background: bool = False
+
+
+class PublishedBasis(StrEnum):
+    """How an article's publication date is known."""
+
+    STATED = "stated"  # in the text: a header or a dateline
+    FEED = "feed"  # given by the feed, the page or the record that brought it
+    INFERRED = "inferred"  # the window that its content allows
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A publication date, its basis, and the words that gave it (empty where none did)."""
+
+    when: When | None = None
+    basis: PublishedBasis = PublishedBasis.UNKNOWN
+    evidence: str = ""
+
+    @property
+    def anchor(self) -> date | None:
+        """The day that relative dates in the article are resolved against; the middle of a window."""
+        return self.when.middle if self.when else None
+
+
+# --- articles ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One version of a news article. `id` is 0 and `added` None until it is stored.
+
+    `guid` and `url` are as the feed or record gave them, `file` is the path it was read from; any may be empty.
+    `tenant` is who may read it: EVERYONE, or the guild or workspace whose own feed or file brought it.
+    """
+
+    text: str
+    title: str = ""
+    published: Published = field(default_factory=Published)
+    publisher: str = ""
+    place: str = ""
+    author: str = ""
+    url: str = ""
+    file: str = ""
+    guid: str = ""
+    language: str = "en"
+    tenant: str = EVERYONE
+    id: int = 0
+    version: int = 1
+    added: datetime | None = None
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Boilerplate:
+    """A span that is never quoted, and why: "dateline", "title", "photo", "sub-head", "byline", …"""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence by place; `paragraph` counts the article's paragraphs from 0."""
+
+    start: int
+    end: int
+    paragraph: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What is worked out about one article, once, when it is taken in.
+
+    `digest`: its short digest, in document order. `names`: the names it speaks of and how often.
+    `terms`: its weightiest stemmed terms, by frequency. `shingles`: a MinHash sketch for near-copies.
+    """
+
+    sentences: tuple[Sentence, ...] = ()
+    boilerplate: tuple[Boilerplate, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    digest: tuple[Span, ...] = ()
+    names: Mapping[str, int] = field(default_factory=dict)
+    terms: Mapping[str, int] = field(default_factory=dict)
+    shingles: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A stored article with what answers need of its analysis (mentions are asked for by day or by article).
+
+    `story` groups articles about one event and is the id of its first article; `copy_of` is the article whose
+    text this one repeats nearly word for word, or 0.
+    """
+
+    article: Article
+    sentences: tuple[Sentence, ...]
+    digest: tuple[Span, ...]
+    story: int
+    copy_of: int = 0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Passage:
+    """A piece of one version of an article, by place: a quotation cannot drift."""
+
+    article: int
+    version: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What `[number]` in an answer stands for.
+
+    `note` is what the answer's line had no room for, told by `!source n`: how a date was read, who differs.
+    """
+
+    number: int
+    passage: Passage
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Articles about one event; newest article first. `lead` is the one it is named after."""
+
+    id: int
+    lead: int
+    articles: tuple[int, ...]
+
+
+# --- digests and timelines --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DigestItem:
+    """One story in a digest: its lead article, the sentences that tell it, and every article behind it."""
+
+    lead: int
+    passages: tuple[Passage, ...]
+    articles: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One article, one topic or one period, told in verbatim sentences, story by story."""
+
+    items: tuple[DigestItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """What happened when: `passages[0]` tells it, the others name the same event.
+
+    `cut`: the first passage is a fragment of its sentence (background). `announced`: no article tells it as past.
+    """
+
+    when: When
+    passages: tuple[Passage, ...]
+    mentions: tuple[Mention, ...]
+    announced: bool = False
+    background: bool = False
+    cut: bool = False
+
+
+# --- channels, answers, subscriptions, deliveries ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a message goes. `thread` and `reply_to` are the platform's own ids, or empty."""
+
+    platform: str
+    channel: str
+    thread: str = ""
+    reply_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a digest is due: on `days` (0 = Monday … 6 = Sunday) at `hour`:`minute` of the wall in `zone` (IANA)."""
+
+    days: frozenset[int]
+    hour: int
+    minute: int
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One due moment of a schedule. `name` is local date and wall time, "2026-11-01T01:30": unique over clock changes."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A channel's standing order for digests. `since`: no slot before it is due. `id` 0 until stored.
+
+    `words` limits it to a topic. `paused` holds the reason while the target cannot be posted to.
+    """
+
+    target: Target
+    schedule: Schedule
+    since: datetime
+    words: str = ""
+    even_if_empty: bool = False
+    tenant: str = EVERYONE
+    id: int = 0
+    stopped: bool = False
+    paused: str = ""
+
+
+class DeliveryState(StrEnum):
+    CLAIMED = "claimed"  # somebody is at it, until its lease runs out
+    SENT = "sent"
+    EMPTY = "empty"  # nothing new and nothing to say
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # may or may not have been posted
+    MISSED = "missed"  # nobody was up in time
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row of the outbox: a slot's digest or the reply to one message.
+
+    `payload` is the frozen message as JSON, empty until it is frozen; `mark` the newest article id it takes in.
+    """
+
+    key: str
+    target: Target
+    state: DeliveryState = DeliveryState.CLAIMED
+    payload: str = ""
+    mark: int = 0
+    subscription: int = 0
+    due: datetime | None = None
+    ids: tuple[str, ...] = ()
+    reason: str = ""
+    attempts: int = 0
+    at: datetime | None = None
+
+
+def join(words: Sequence[str], last: str = "and") -> str:
+    """`words` as a sentence lists them: "a", "a and b", "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

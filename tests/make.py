@@ -1,0 +1,22 @@
+"""Builders with defaults: `make_article(title="Election")` says only what matters to the test."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.model import Article, Published, PublishedBasis, When
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+XINHUA = SEEDS / "000_cfb6779c53c509c9.txt"
+VOV = SEEDS / "003_8ad36422c5ced130.txt"
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+def published(day: str, basis: PublishedBasis = PublishedBasis.STATED) -> Published:
+    return Published(When.day(date.fromisoformat(day)), basis)
+
+
+def make_article(text: str = "The parliament voted on Monday. The bill passed.", **fields: Any) -> Article:
+    return Article(**{"text": text, "title": "Parliament votes", "published": published("2019-02-26"), **fields})
