@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from bot.model import Passage
+from bot.model import Citation, Passage
 
 CUT = "…"  # marks where a verbatim fragment was cut out of its sentence
 
@@ -31,6 +31,13 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class Strong:
     """The bot's own words, stressed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Something to type, as it is typed."""
 
     text: str
 
@@ -76,7 +83,7 @@ class Cite:
     number: int
 
 
-Span = Text | Strong | Link | Moment | Quotation | Headline | Cite
+Span = Text | Strong | Code | Link | Moment | Quotation | Headline | Cite
 
 # --- blocks -----------------------------------------------------------------------------------------------
 
@@ -144,9 +151,17 @@ class Message:
                     yield span.label
 
 
+def own(text: str) -> tuple[Span, ...]:
+    """The bot's own words as spans; what stands between backticks is something to type."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # a lone backtick, in what a user typed
+        return (Text(text),)
+    return tuple(Code(part) if i % 2 else Text(part) for i, part in enumerate(parts) if part)
+
+
 def say(text: str) -> Message:
     """A message of one paragraph in the bot's own words."""
-    return Message((Paragraph((Text(text),)),))
+    return Message((Paragraph(own(text)),))
 
 
 # --- frozen: JSON and back, byte for byte -----------------------------------------------------------------
@@ -154,22 +169,19 @@ def say(text: str) -> Message:
 _KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
-        *(Text, Strong, Link, Moment, Quotation, Headline, Cite, Passage),
+        *(Text, Strong, Code, Link, Moment, Quotation, Headline, Cite, Passage, Citation),
         *(Heading, Paragraph, Bullet, Quote, Note, Picture, Action, Message),
     )
 }
 
 
-def dumps(blocks: Message | Sequence[Block]) -> str:
-    """`blocks` as JSON, the form in which they are frozen in the store; `loads` reads it back."""
-    whole = blocks if isinstance(blocks, Message) else Message(tuple(blocks))
-    return json.dumps(_plain(whole), ensure_ascii=False, separators=(",", ":"))
+def dumps(value: Any) -> str:
+    """Nouns of this module, and tuples of them, as JSON: the form in which they are frozen; `loads` reads it back."""
+    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
 
 
-def loads(frozen: str) -> Message:
-    message = _noun(json.loads(frozen))
-    assert isinstance(message, Message)
-    return message
+def loads(frozen: str) -> Any:
+    return _noun(json.loads(frozen))
 
 
 def _plain(value: Any) -> Any:
@@ -180,14 +192,17 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return {"bytes": base64.b64encode(value).decode("ascii")}
     if type(value).__name__ in _KINDS:
-        return [type(value).__name__, {field.name: _plain(getattr(value, field.name)) for field in fields(value)}]
+        return {
+            "is": type(value).__name__,
+            **{field.name: _plain(getattr(value, field.name)) for field in fields(value)},
+        }
     return value
 
 
 def _noun(value: Any) -> Any:
     match value:
-        case [str(kind), dict(values)] if kind in _KINDS:
-            return _KINDS[kind](**{name: _noun(item) for name, item in values.items()})
+        case {"is": str(kind), **values}:
+            return _KINDS[kind](**{str(name): _noun(item) for name, item in values.items()})
         case list():
             return tuple(_noun(item) for item in value)
         case {"at": str(at)}:

@@ -1,6 +1,7 @@
 """The two sockets in the wall, `Store` and `Chat`, and `Request`, what comes in through the second.
 
-`store/` and `chat/` hold the adapters; everything else knows only what stands here.
+`store/` and `chat/` hold the adapters; everything else knows only what stands here. One file past 300 lines,
+because a socket's promises are read, and kept, as a whole.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.message import Block, Message
+from bot.message import Message
 from bot.model import (
     EVERYONE,
     Analysis,
@@ -51,13 +52,13 @@ class Request:
 class Answer:
     """What the bot said, so that `!source 2` and `!more` know what they are about. `id` is 0 until remembered.
 
-    `channel` is `channel_of(target)`; `messages` are the platform's ids of it; `rest` what did not fit, for `!more`.
+    `channel` is `channel_of(target)`; `messages` are the platform's ids of it. `command` asked again goes on with
+    what `citations` do not hold yet.
     """
 
     channel: str
     command: str
     citations: tuple[Citation, ...]
-    rest: tuple[Block, ...] = ()
     messages: tuple[str, ...] = ()
     id: int = 0
 

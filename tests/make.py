@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from bot import corpus
 from bot.model import Article, Published, PublishedBasis, When
+from bot.ports import Store
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 XINHUA = SEEDS / "000_cfb6779c53c509c9.txt"
@@ -20,3 +22,9 @@ def published(day: str, basis: PublishedBasis = PublishedBasis.STATED) -> Publis
 
 def make_article(text: str = "The parliament voted on Monday. The bill passed.", **fields: Any) -> Article:
     return Article(**{"text": text, "title": "Parliament votes", "published": published("2019-02-26"), **fields})
+
+
+def put_article(store: Store, text: str = "The parliament voted on Monday. The bill passed.", **fields: Any) -> int:
+    """Take one article in as it would come from a feed; its id."""
+    article = make_article(text, **fields)
+    return corpus.add(article, corpus.analyse(article), store, NOW).id

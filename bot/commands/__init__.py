@@ -1,0 +1,73 @@
+"""What a reader can ask, written once for every platform.
+
+`answer()` takes a Request, the store and the clock, and gives the message to post with its citations; it posts
+nothing itself. `Command`s stand in one table, from which dispatch, `!help` and the suggestions follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from bot.commands.asking import Asked, Command, Reply
+from bot.commands.briefing import MORE, SUMMIT, TIMELINE, TOPICS
+from bot.commands.citing import SOURCE
+from bot.commands.ordering import DIGEST
+from bot.commands.telling import STATUS, help_command
+from bot.errors import UserError
+from bot.message import say
+from bot.model import shown
+from bot.ports import Request, Store
+
+LONGEST = 500  # characters of a question; a longer one is a paste by mistake
+PUBLIC = ("summit", "timeline", "source", "digest")  # known by their names alone, so a near miss is surely meant for us
+
+COMMANDS: dict[str, Command] = {c.name: c for c in (SUMMIT, TIMELINE, SOURCE, DIGEST, MORE, TOPICS, STATUS)}
+COMMANDS["help"] = help_command(COMMANDS)
+
+_PLAIN = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "\xa0": " "})
+
+__all__ = ["COMMANDS", "Reply", "answer", "meant"]
+
+
+def meant(request: Request) -> bool:
+    """Whether `request` is for the bot: addressed to it, one of its commands, or surely one mistyped."""
+    name, _ = _parsed(request.text)
+    return request.addressed or name in COMMANDS or bool(_near(name, PUBLIC, 1))
+
+
+def answer(request: Request, store: Store, now: datetime, *, summarizer: str = "dateline") -> Reply:
+    """The reply to a request that is `meant` for the bot; a UserError becomes a reply, too."""
+    name, words = _parsed(request.text)
+    try:
+        if name not in COMMANDS:
+            raise UserError(_suggestion(name, words))
+        if len(words) > LONGEST:
+            raise UserError(f"That is {len(words)} characters long; please ask in at most {LONGEST}.")
+        return COMMANDS[name].run(Asked(request, words, store, now, summarizer))
+    except UserError as error:
+        return Reply(say(str(error)), refused=True)
+
+
+def _parsed(text: str) -> tuple[str, str]:
+    """A command line's name and words: case of the name, extra spaces and typographic quotes do not matter."""
+    name, _, words = " ".join(shown(text).translate(_PLAIN).split()).lstrip("!/ ").partition(" ")
+    return name.casefold(), words
+
+
+def _near(name: str, known: Iterable[str], most: int) -> str:
+    """The command that `name` mistypes by at most `most` letters, or nothing."""
+    distance, nearest = min((DamerauLevenshtein.distance(name, one), one) for one in known)
+    return nearest if distance <= most and distance < len(nearest) / 2 else ""
+
+
+def _suggestion(name: str, words: str) -> str:
+    """What to say to a command that there is not."""
+    if not name:
+        return "Type `!help` to see what you can ask."
+    if nearest := _near(name, COMMANDS, 2):
+        return f"There is no command “{name}”. Did you mean `{f'!{nearest} {words}'.strip()}`?"
+    topic = f"{name} {words}".strip()[:80]
+    return f"There is no command “{name}”. To ask what is stored about it, type `!summit {topic}`; `!help` lists the rest."

@@ -1,0 +1,156 @@
+"""What every command takes and gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot import dates, terms
+from bot.errors import UserError
+from bot.message import Message
+from bot.model import Citation, Entry, When, join
+from bot.ports import Query, Request, Store, channel_of
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A message, what its numbers stand for, and the command that `!more` goes on with (empty: nothing more).
+
+    `refused`: it only says why there is no answer.
+    """
+
+    message: Message
+    citations: tuple[Citation, ...] = ()
+    command: str = ""
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command's `words`, and all it may look at. `seen`: citations of the answer that this one goes on from."""
+
+    request: Request
+    words: str
+    store: Store
+    now: datetime
+    summarizer: str = "dateline"
+    seen: tuple[Citation, ...] = ()
+
+    @property
+    def channel(self) -> str:
+        return channel_of(self.request.target)
+
+    @property
+    def zone(self) -> str:
+        """The zone last used for a digest in this channel, else UTC."""
+        return next((one.schedule.zone for one in reversed(self.store.subscriptions(self.channel))), "UTC")
+
+    @property
+    def today(self) -> date:
+        """The day it is in the channel's zone: what a typed "last week" is read against."""
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def tenant(self) -> str:
+        return self.request.tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`usage` shows its shape, `summary` is one line, `examples` can be typed as they stand."""
+
+    name: str
+    usage: str
+    summary: str
+    examples: tuple[tuple[str, str], ...]
+    run: Callable[[Asked], Reply]
+
+
+_PHRASE = re.compile(r'"([^"]+)"')
+
+
+def about(asked: Asked, words: str, limit: int) -> tuple[Entry, ...]:
+    """The stored articles that speak of `words`, best first: of all of them, else of any.
+
+    A word that nothing stored mentions is never passed over in silence where it leaves nothing to tell.
+    """
+    phrases = tuple(_PHRASE.findall(words))
+    asked_for = tuple(_PHRASE.sub(" ", words).split())
+    for every in (True, False):
+        hits = asked.store.search(Query(asked_for, phrases, every=every), asked.tenant, limit)
+        if hits:
+            return asked.store.entries([hit.article for hit in hits], asked.tenant)
+    raise UserError(nothing_about(asked, words))
+
+
+def nothing_about(asked: Asked, words: str) -> str:
+    """That nothing stored mentions `words`, and the nearest terms that something does mention."""
+    if not asked.store.facts(asked.tenant).articles:
+        return "Nothing is stored yet. Articles come in with `dateline ingest` or from feeds."
+    near: dict[str, None] = {}
+    for word in terms.words(words) or [words]:
+        near.update(dict.fromkeys(asked.store.nearest(word, asked.tenant)))
+    said = f"Nothing stored mentions “{words}”."
+    if near:
+        return f"{said} Did you mean {join([f'“{term}”' for term in list(near)[:3]], 'or')}?"
+    return f"{said} `!topics` lists what you can ask about."
+
+
+_BOUND = re.compile(r"\b(since|from|after|until|till|up to|before)\s+", re.IGNORECASE)
+_BETWEEN = re.compile(r"\b(?:between|from)\s+(.+?)\s+(?:and|to|until|till)\s+(.+)$", re.IGNORECASE)
+_DAY = timedelta(days=1)
+
+
+def limits(words: str, today: date) -> tuple[str, date | None, date | None]:
+    """`words` without their time limits, and the first and last day that these allow, both included.
+
+    Reads "… since last week", "… since 2017 until June 2018", "… between May and July 2018", and a bare date at the
+    end ("… 2018", "… in June 2018"). `since` and `until` must be followed by a date; the others may be plain words.
+    """
+    if between := _BETWEEN.search(words):
+        first, last = (dates.typed(part, today) for part in between.groups())
+        if first and last:
+            return words[: between.start()].strip(), min(first.first, last.first), max(first.last, last.last)
+    since: date | None = None
+    until: date | None = None
+    while bounds := list(_BOUND.finditer(words)):
+        bound = bounds[-1]
+        said, typed = bound[1].lower(), words[bound.end() :].strip()
+        when = dates.typed(typed, today)
+        if when is None and said in {"since", "until"}:
+            raise UserError(
+                f"I cannot read “{typed}” as a date. Write for example `since 2018`, `until June 12, 2018` "
+                "or `since last week`."
+            )
+        if when is None:
+            break
+        match said:
+            case "since" | "from":
+                since = when.first
+            case "after":
+                since = when.last + _DAY
+            case "before":
+                until = when.first - _DAY
+            case _:
+                until = when.last
+        words = words[: bound.start()].strip()
+    if since is None and until is None:
+        return _trailing(words, today)
+    if since and until and since > until:
+        raise UserError(f"{dates.show(When.day(since))} lies after {dates.show(When.day(until))}; turn them round.")
+    return words, since, until
+
+
+def _trailing(words: str, today: date) -> tuple[str, date | None, date | None]:
+    """A date at the end of `words`, of at most four words, and what stands before it."""
+    parts = words.split()
+    for start in range(max(0, len(parts) - 4), len(parts)):
+        if when := dates.typed(" ".join(parts[start:]), today):
+            before: Sequence[str] = parts[:start]
+            if before and before[-1].lower() in {"in", "on", "of", "during"}:
+                before = before[:-1]
+            return " ".join(before), when.first, when.last
+    return words, None, None

@@ -1,0 +1,239 @@
+"""`!summit`, `!timeline`, `!topics` and `!more`: what the stored articles say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from bot import dates, digest, timeline
+from bot.commands.asking import Asked, Command, Reply, about, limits, nothing_about
+from bot.edition import lead
+from bot.errors import UserError
+from bot.message import Action, Block, Bullet, Cite, Heading, Link, Message, Note, Paragraph, Span, Strong, Text
+from bot.model import Entry, MentionBasis, Passage, Precision, PublishedBasis, TimelineEvent, When, join
+from bot.ports import Dated
+from bot.quotation import Citations, headline, quote
+
+BRIEFED = 12  # articles that a briefing is drawn from, the best matches
+TOLD = 300  # articles that a timeline is drawn from
+WORDS, SENTENCES = 100, 5  # of a briefing
+PAGE = 1300  # characters of events that fit one message on every platform, with their sources below
+KEY_DATES = 3
+STORIES_LISTED = 8
+NAMES_LISTED = 10
+
+
+def story(asked: Asked) -> tuple[Entry, ...]:
+    """The articles of the lead story: the most covered among the newest."""
+    newest = asked.store.stories(asked.tenant)
+    if not newest:
+        raise UserError(nothing_about(asked, ""))
+    most = max(newest, key=lambda one: (len(one.articles), one.articles[0]))
+    return asked.store.entries(most.articles, asked.tenant)
+
+
+def summit(asked: Asked) -> Reply:
+    entries = about(asked, asked.words, BRIEFED) if asked.words else story(asked)
+    told = {citation.passage for citation in asked.seen}
+    untold = [_without(entry, told) for entry in entries]
+    dated = asked.store.mentions([entry.article.id for entry in entries])
+    passages = digest.topic(untold, words=WORDS, most=SENTENCES, query=asked.words, dates=_event_days(dated))
+    if not passages:
+        raise UserError("That is all the stored articles say." if told else nothing_about(asked, asked.words))
+    by_id = {entry.article.id: entry for entry in entries}
+    citations = Citations(asked.seen)
+    blocks: list[Block] = [Heading(_title(asked.words, entries))]
+    for passage in passages:
+        blocks.append(Bullet((quote(by_id[passage.article], passage), Text(" "), citations.cite(passage))))
+    if not told:
+        blocks += _key_dates(entries, dated, passages, asked.words, citations)
+    blocks += citations.sources(asked.store)
+    blocks += [Action("Timeline", f"!timeline {asked.words}".strip()), Action("More", "!more")]
+    return Reply(Message(tuple(blocks)), citations.all(), f"summit {asked.words}".strip())
+
+
+def _title(words: str, entries: Sequence[Entry]) -> tuple[Span, ...]:
+    if words:
+        return (Text(words),)
+    first = lead(entries)
+    title = headline(first)
+    return (Link(title, first.article.url) if first.article.url else title,)
+
+
+def _without(entry: Entry, told: set[Passage]) -> Entry:
+    """`entry` less the sentences that were told already."""
+    spans = {(p.start, p.end) for p in told if (p.article, p.version) == (entry.article.id, entry.article.version)}
+    left = tuple(sentence for sentence in entry.sentences if (sentence.start, sentence.end) not in spans)
+    return replace(entry, sentences=left)
+
+
+def _event_days(dated: Sequence[Dated]) -> dict[Passage, date]:
+    """The day of the first event that each sentence tells."""
+    days: dict[Passage, date] = {}
+    for one in dated:
+        if one.mention.when and not one.mention.background:
+            days.setdefault(Passage(one.article, one.version, *one.sentence), one.mention.when.first)
+    return days
+
+
+def _key_dates(
+    entries: Sequence[Entry], dated: Sequence[Dated], told: Sequence[Passage], words: str, citations: Citations
+) -> list[Block]:
+    """A line of the days that matter most, where the sentences name none of them."""
+    spoken = {(one.article, one.version, *one.sentence) for one in dated if _is_day(one)}
+    if any((p.article, p.version, p.start, p.end) in spoken for p in told):
+        return []
+    events = [
+        event
+        for event in timeline.timeline(entries, dated, words.split(), most=KEY_DATES)
+        if not event.background and event.when.precision in {Precision.DAY, Precision.RANGE}
+    ]
+    if not events:
+        return []
+    spans: list[Span] = [Strong("Key dates: ")]
+    for event in events:
+        planned = " (planned)" if event.announced else ""
+        spans += [Text(f"{dates.show(event.when)}{planned} "), citations.cite(event.passages[0]), Text("; ")]
+    return [Paragraph((*spans[:-1], Text(".")))]
+
+
+def _is_day(one: Dated) -> bool:
+    return one.mention.when is not None and one.mention.when.precision in {Precision.DAY, Precision.RANGE}
+
+
+def events(asked: Asked) -> Reply:
+    words, since, until = limits(asked.words, asked.today)
+    if words:
+        entries = about(asked, words, TOLD)
+    elif since or until:
+        found = asked.store.mentioned(since or date.min, until or date.max, asked.tenant)
+        entries = asked.store.entries(list(dict.fromkeys(one.article for one in found)), asked.tenant)
+    else:
+        entries = story(asked)
+    dated = asked.store.mentions([entry.article.id for entry in entries], since, until)
+    line = timeline.timeline(entries, dated, words.split(), since=since, until=until)
+    told = {citation.passage for citation in asked.seen}
+    untold = [event for event in line if event.passages[0] not in told]
+    if not untold:
+        raise UserError(_no_events(words, since, until, told=bool(told)))
+    citations = Citations(asked.seen)
+    by_id = {entry.article.id: entry for entry in entries}
+    blocks: list[Block] = [Heading((Text("Timeline · "), *_title(words, entries)))]
+    length = 0
+    for event in untold:
+        bullet = _event(event, by_id, citations)
+        length += sum(len(getattr(span, "text", "")) for span in bullet.spans)
+        if length > PAGE and len(blocks) > 1:
+            break
+        blocks.append(bullet)
+    left = len(untold) - len(blocks) + 1
+    blocks += citations.sources(asked.store)
+    if left:
+        blocks.append(Action(f"More ({left})", "!more"))
+    blocks.append(Action("Briefing", f"!summit {words}".strip()))
+    return Reply(Message(tuple(blocks)), citations.all(), f"timeline {asked.words}".strip() if left else "")
+
+
+def _event(event: TimelineEvent, entries: dict[int, Entry], citations: Citations) -> Bullet:
+    told = event.passages[0]
+    return Bullet(
+        (
+            Strong(dates.show(event.when)),
+            Text(f"{_mark(event, entries)}: "),
+            quote(entries[told.article], told),
+            Text(" "),
+            citations.cite(told, event.passages[1:]),
+        )
+    )
+
+
+def _mark(event: TimelineEvent, entries: dict[int, Entry]) -> str:
+    """At most one: "planned"; else "inferred", where no article states its year and none knows its own date."""
+    if event.announced:
+        return " (planned)"
+    bases = (entries[passage.article].article.published.basis for passage in event.passages)
+    stated = any(
+        mention.basis is MentionBasis.EXPLICIT or basis in {PublishedBasis.STATED, PublishedBasis.FEED}
+        for mention, basis in zip(event.mentions, bases, strict=False)
+    )
+    return "" if stated else " (inferred)"
+
+
+def _no_events(words: str, since: date | None, until: date | None, *, told: bool) -> str:
+    if told:
+        return "That is the whole timeline."
+    topic = f" about “{words}”" if words else ""
+    bounds = [
+        f"{name} {dates.show(When.day(day))}" for name, day in (("since", since), ("until", until)) if day
+    ]
+    return f"Nothing stored{topic} tells of a dated event{' ' + ' '.join(bounds) if bounds else ''}."
+
+
+def topics(asked: Asked) -> Reply:
+    stored = asked.store.stories(asked.tenant, STORIES_LISTED)
+    if not stored:
+        raise UserError(nothing_about(asked, ""))
+    blocks: list[Block] = [Heading((Text("What you can ask about"),))]
+    for one in stored:
+        entries = asked.store.entries(one.articles, asked.tenant)
+        first = lead(entries)
+        count = f"{len(entries)} article{'s' if len(entries) > 1 else ''}"
+        newest = max((e.article.published.when for e in entries if e.article.published.when), default=None, key=_last)
+        dated = f", newest {dates.show(newest)}" if newest else ""
+        blocks.append(Bullet((headline(first), Text(f" ({count}{dated})"))))
+    names = [name for name, _ in asked.store.names(asked.tenant, limit=NAMES_LISTED)]
+    if names:
+        blocks.append(Paragraph((Strong("Names: "), Text(f"{join(names)}."))))
+        blocks += [Action(name, f"!summit {name}") for name in names[:3]]
+    return Reply(Message(tuple(blocks)))
+
+
+def _last(when: When) -> date:
+    return when.last
+
+
+def more(asked: Asked) -> Reply:
+    answer = asked.store.recall(asked.channel, asked.request.target.reply_to)
+    if answer is None:
+        raise UserError("There is no answer here yet to go on from. Type for example `!summit`.")
+    name, _, words = answer.command.partition(" ")
+    run = {"summit": summit, "timeline": events}.get(name)
+    if run is None:
+        raise UserError("That answer was whole; there is no more of it.")
+    return run(replace(asked, words=words, seen=answer.citations))
+
+
+SUMMIT = Command(
+    "summit",
+    "!summit [words]",
+    "A cited briefing on what the stored articles say; without words, on the lead story.",
+    (("!summit", "the lead story"), ("!summit sanctions", "what is said about sanctions")),
+    summit,
+)
+TIMELINE = Command(
+    "timeline",
+    "!timeline [words] [since …] [until …]",
+    "Dated events in order, each with the sentence that tells it.",
+    (
+        ("!timeline", "the lead story"),
+        ("!timeline Singapore", "events about Singapore"),
+        ("!timeline since February 2019", "from a day, month or year on"),
+        ("!timeline Kim until 2018", "up to one"),
+    ),
+    events,
+)
+TOPICS = Command(
+    "topics",
+    "!topics",
+    "The stories and the names one can ask about.",
+    (("!topics", "what is stored"),),
+    topics,
+)
+MORE = Command(
+    "more",
+    "!more",
+    "The next part of the last answer here, or of the one you reply to.",
+    (("!more", "after a briefing or a timeline"),),
+    more,
+)

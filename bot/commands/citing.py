@@ -1,0 +1,206 @@
+"""`!source`: where a sentence comes from, and whether stored articles say a thing at all."""
+
+from __future__ import annotations
+
+import re
+
+from bot import dates, source
+from bot.commands.asking import Asked, Command, Reply, nothing_about
+from bot.errors import UserError
+from bot.message import Block, Bullet, Heading, Message, Note, Paragraph, Quote, Span, Strong, Text
+from bot.model import Citation, Entry, MentionBasis, Passage, PublishedBasis, Sentence
+from bot.ports import Answer, Query
+from bot.quotation import Citations, named, quote, source_line
+
+AROUND = 80  # words of context about a cited sentence
+CANDIDATES = 40  # articles searched for a claim, the best matches
+PASSAGES = 3  # shown of those that say it
+
+_NUMBER = re.compile(r"[\[#(]?(\d{1,4})[\])]?\.?")
+
+
+def find(asked: Asked) -> Reply:
+    """`!source`, `!source 2` or `!source <words>`."""
+    if not asked.words:
+        return _list(asked)
+    if number := _NUMBER.fullmatch(asked.words):
+        return _cited(asked, int(number[1]))
+    return _claim(asked)
+
+
+def _answer(asked: Asked) -> Answer:
+    answer = asked.store.recall(asked.channel, asked.request.target.reply_to)
+    if answer is None or not answer.citations:
+        raise UserError(
+            "There is no cited answer here yet. Ask for one with `!summit`, or look words up with "
+            "`!source denuclearization`."
+        )
+    return answer
+
+
+def _list(asked: Asked) -> Reply:
+    """The sources of the last answer here."""
+    answer = _answer(asked)
+    citations = Citations()
+    for citation in answer.citations:
+        citations.cite(citation.passage, citation.others)
+    blocks = citations.sources(asked.store)
+    if not blocks:
+        raise UserError("The articles that this answer quoted were withdrawn; their words are no longer stored.")
+    return Reply(Message(blocks), answer.citations)
+
+
+def _cited(asked: Asked, number: int) -> Reply:
+    """Citation `number`: where it stands, in its paragraph, and how its dates were read."""
+    answer = _answer(asked)
+    citation = next((c for c in answer.citations if c.number == number), None)
+    if citation is None:
+        raise UserError(f"The answer has {_numbers(answer)}; there is no [{number}].")
+    passage = citation.passage
+    entry = _entry(asked, passage)
+    if entry is None:
+        raise UserError(f"[{number}] was withdrawn: the article's words are no longer stored.")
+    blocks: list[Block] = [
+        Heading((Text(f"[{number}] "), *named(entry.article, asked.store))),
+        Quote(_context(entry, passage)),
+        *_facts(asked, entry, passage),
+        *_others(asked, citation),
+    ]
+    return Reply(Message(tuple(blocks)), answer.citations)
+
+
+def _numbers(answer: Answer) -> str:
+    last = answer.citations[-1].number
+    return "1 citation, [1]" if last == 1 else f"{last} citations, [1] to [{last}]"
+
+
+def _entry(asked: Asked, passage: Passage) -> Entry | None:
+    """The very version that was quoted; None where it was withdrawn or may not be read here."""
+    article = asked.store.article(passage.article, passage.version)
+    if article is None or article.withdrawn or article.tenant not in {"", asked.tenant}:
+        return None
+    sentences = asked.store.sentences(passage.article, passage.version)
+    return Entry(article, tuple(Sentence(*sentence) for sentence in sentences), (), 0)
+
+
+def _context(entry: Entry, passage: Passage) -> tuple[Span, ...]:
+    """The sentence, marked, among the sentences of its paragraph, about AROUND words in all."""
+    sentences = entry.sentences
+    home = next(i for i, s in enumerate(sentences) if s.start <= passage.start < passage.end <= s.end)
+    first = last = home
+    words = _length(entry, sentences[home])
+    while True:
+        before = first - 1 if first and sentences[first - 1].paragraph == sentences[home].paragraph else None
+        after = (
+            last + 1
+            if last + 1 < len(sentences) and sentences[last + 1].paragraph == sentences[home].paragraph
+            else None
+        )
+        fitting = [i for i in (before, after) if i is not None and words + _length(entry, sentences[i]) <= AROUND]
+        if not fitting:
+            break
+        words += _length(entry, sentences[fitting[0]])
+        first, last = min(first, fitting[0]), max(last, fitting[0])
+    spans: list[Span] = []
+    for i in range(first, last + 1):
+        sentence = sentences[i]
+        whole = Passage(entry.article.id, entry.article.version, sentence.start, sentence.end)
+        spans += [quote(entry, whole, strong=i == home), Text(" ")]
+    return tuple(spans[:-1])
+
+
+def _length(entry: Entry, sentence: Sentence) -> int:
+    return len(entry.article.text[sentence.start : sentence.end].split())
+
+
+_BASIS = {
+    PublishedBasis.STATED: "as the article states",
+    PublishedBasis.FEED: "as given with the article",
+}
+
+
+def _facts(asked: Asked, entry: Entry, passage: Passage) -> list[Block]:
+    """Publication date with its basis, address, how the dates in the passage were read, what has changed since."""
+    facts: list[Block] = []
+    article, published = entry.article, entry.article.published
+    if published.when is None:
+        facts.append(Note((Text("It bears no date."),)))
+    elif published.basis is PublishedBasis.INFERRED:
+        facts.append(
+            Note((Text(f"It bears no date; what it tells of places it within {dates.show(published.when)}."),))
+        )
+    else:
+        facts.append(Note((Text(f"Published {dates.show(published.when)}, {_BASIS[published.basis]}."),)))
+    if article.file and not article.url:
+        facts.append(Note((Text(f"Read from {article.file.rpartition('/')[2]}."),)))
+    facts += _readings(asked, entry, passage)
+    newest = asked.store.article(article.id)
+    if newest and newest.version > article.version:
+        facts.append(Note((Text("The article has been edited since; these are the words as they were quoted."),)))
+    return facts
+
+
+def _readings(asked: Asked, entry: Entry, passage: Passage) -> list[Block]:
+    """How each date in the passage that does not say everything itself was read."""
+    id_, version = entry.article.id, entry.article.version
+    readings: list[Block] = []
+    for dated in asked.store.mentions([id_]):
+        mention = dated.mention
+        inside = passage.start <= mention.start and mention.end <= passage.end
+        if dated.version != version or not inside or not mention.when or mention.basis is MentionBasis.EXPLICIT:
+            continue
+        words = quote(entry, Passage(id_, version, mention.start, mention.end))
+        against = "the article's own date" if mention.basis is MentionBasis.ARTICLE else "the date named before it"
+        readings.append(Note((Text("“"), words, Text(f"” is read as {dates.show(mention.when)}, from {against}."))))
+    return readings
+
+
+def _others(asked: Asked, citation: Citation) -> list[Block]:
+    """Where else the same is told: one line an article."""
+    lines: list[Block] = []
+    told = {citation.passage.article}
+    for other in citation.others:
+        entry = _entry(asked, other)
+        if entry is None or other.article in told:
+            continue
+        told.add(other.article)
+        lines.append(Note((Text("Also told by "), *source_line(entry.article, asked.store), Text("."))))
+    return lines
+
+
+def _claim(asked: Asked) -> Reply:
+    """The passages that say what was typed, or the honest answer that none does."""
+    claim = asked.words.strip('"')
+    hits = asked.store.search(Query(tuple(claim.split())), asked.tenant, CANDIDATES)
+    entries = asked.store.entries([hit.article for hit in hits], asked.tenant)
+    found = source.find(asked.words, entries)
+    if found.verdict == "none":
+        if not hits:
+            raise UserError(nothing_about(asked, claim))
+        raise UserError(f"No stored article says “{claim}”.")
+    said = {
+        "exact": "Quoted word for word:",
+        "supported": "What the stored articles say of it:",
+        "near": f"Closest, not the same: {found.differs}." if found.differs else "Closest, not the same:",
+    }[found.verdict]
+    citations = Citations()
+    by_id = {entry.article.id: entry for entry in entries}
+    blocks: list[Block] = [Paragraph((Strong(said),))]
+    for passage in found.passages[:PASSAGES]:
+        blocks.append(Bullet((quote(by_id[passage.article], passage), Text(" "), citations.cite(passage))))
+    blocks += citations.sources(asked.store)
+    return Reply(Message(tuple(blocks)), citations.all())
+
+
+SOURCE = Command(
+    "source",
+    "!source [number | words]",
+    "Where a sentence comes from, and whether any stored article says a thing.",
+    (
+        ("!source", "the sources of the last answer"),
+        ("!source 2", "its second citation, in context"),
+        ("!source trust between Kim and Trump", "who says so"),
+        ('!source "a very good chance"', "who wrote exactly this"),
+    ),
+    find,
+)

@@ -1,0 +1,92 @@
+"""`!help` and `!status`: what can be asked, and how things stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from bot import dates, slots
+from bot.commands.asking import Asked, Command, Reply
+from bot.errors import UserError
+from bot.message import Block, Bullet, Code, Heading, Message, Moment, Paragraph, Span, Strong, Text, own
+from bot.model import Delivery, DeliveryState, Subscription, When
+
+LAST = 3  # deliveries shown of each standing order
+
+
+def help_command(commands: Mapping[str, Command]) -> Command:
+    return Command(
+        "help",
+        "!help [command]",
+        "What can be asked, with examples.",
+        (("!help", "all commands"), ("!help digest", "one of them")),
+        partial(_help, commands),
+    )
+
+
+def _help(commands: Mapping[str, Command], asked: Asked) -> Reply:
+    name = asked.words.lstrip("!/").casefold()
+    if not name:
+        blocks: list[Block] = [
+            Paragraph((Text("I answer from stored news articles, in their own words, each sentence with its source."),))
+        ]
+        blocks += [Bullet((Code(one.usage), Text(f" - {one.summary}"))) for one in commands.values()]
+        blocks.append(Paragraph(own("`!help summit` shows examples of a command.")))
+        return Reply(Message(tuple(blocks)))
+    command = commands.get(name)
+    if command is None:
+        raise UserError(f"There is no command “{name}”; `!help` lists them.")
+    lines = [Bullet((Code(example), Text(f" - {meaning}"))) for example, meaning in command.examples]
+    return Reply(Message((Heading((Text(command.usage),)), Paragraph((Text(command.summary),)), *lines)))
+
+
+def status(asked: Asked) -> Reply:
+    facts = asked.store.facts(asked.tenant)
+    stored: list[Span] = [Text("Nothing is stored yet.")]
+    if facts.articles:
+        articles = f"{facts.articles} article{'s' if facts.articles != 1 else ''}"
+        stories = f"{facts.stories} {'stories' if facts.stories != 1 else 'story'}"
+        newest = f", newest {dates.show(When.day(facts.newest))}" if facts.newest else ""
+        stored = [Text(f"{articles} in {stories}{newest}; last stored ")]
+        stored += [Moment(facts.added, asked.zone), Text(".")] if facts.added else []
+    blocks: list[Block] = [Paragraph((Strong("Corpus: "), *stored))]
+    orders = [one for one in asked.store.subscriptions(asked.channel) if one.tenant == asked.tenant and not one.stopped]
+    if not orders:
+        blocks.append(Paragraph((Strong("Digests here: "), *own("none; order one with `!digest daily 08:00 Asia/Seoul`."))))
+    for one in orders:
+        blocks.append(Paragraph((Strong(f"Digest {one.id}: "), *_next(one, asked))))
+        blocks += [Bullet(_delivered(row, one)) for row in asked.store.deliveries(one.id, LAST)]
+    return Reply(Message(tuple(blocks)))
+
+
+def _next(one: Subscription, asked: Asked) -> tuple[Span, ...]:
+    if one.paused:
+        return (Text(f"{slots.show(one.schedule)}; paused: {one.paused}."),)
+    due = slots.following(one.schedule, asked.now)
+    return (Text(f"{slots.show(one.schedule)}; next "), Moment(due.at, one.schedule.zone), Text("."))
+
+
+_TOLD = {
+    DeliveryState.CLAIMED: "is being sent",
+    DeliveryState.SENT: "was posted",
+    DeliveryState.EMPTY: "was left out, as nothing was new",
+    DeliveryState.FAILED: "could not be posted",
+    DeliveryState.UNKNOWN: "may or may not have arrived",
+    DeliveryState.MISSED: "was missed",
+}
+
+
+def _delivered(row: Delivery, one: Subscription) -> tuple[Span, ...]:
+    """One slot and what became of it, with the reason where it did not arrive."""
+    assert row.due is not None
+    reason = f": {row.reason}" if row.reason else ""
+    return (Moment(row.due, one.schedule.zone), Text(f" {_TOLD[row.state]}{reason}."))
+
+
+STATUS = Command(
+    "status",
+    "!status",
+    "The corpus, the next digests, the last ones and why one did not come.",
+    (("!status", "how things stand"),),
+    status,
+)

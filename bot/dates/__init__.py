@@ -1,0 +1,214 @@
+"""Temporal expressions: found in a text, resolved against its article's date, and shown.
+
+One hand-written grammar (`grammar`), read left to right; the longest match wins. Laws: an article is never read by
+today's clock; what cannot be placed keeps `when` None; what contradicts itself keeps a confidence below SURE.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from bot.dates import values
+from bot.dates.grammar import PARTIAL, RULES, START
+from bot.dates.reader import Folded, Reader, Reading, rough
+from bot.dates.values import read, show, value
+from bot.model import Mention, MentionBasis, Precision, Span, TimexType, When
+
+__all__ = ["SURE", "calendar", "mentions", "read", "show", "typed", "value", "window"]
+
+AFTER = timedelta(days=13)  # how long after its latest past event an article is published, at most as a rule
+SURE = 0.5  # below it a mention is not placed on a line of days
+
+
+def mentions(text: str, anchor: date | None, sentences: Sequence[Span] = ()) -> tuple[Mention, ...]:
+    """Temporal expressions in `text`, in order, resolved against `anchor`, the day the article was published.
+
+    With `sentences`, only what stands in one of them. Without an anchor, a date without a year follows the nearest
+    full date before it. O(len(text)).
+    """
+    folded = Folded(text)
+    starts = [folded.at(start) for start, _ in sentences] if sentences else rough(folded.cased)
+    named = None if anchor else _first_named(folded, starts)
+    found: list[Mention] = []
+    for start, end, reading, reader in _readings(folded, anchor, starts or [0], named):
+        begin, stop = folded.place(start, end)
+        if sentences and not _within(begin, stop, sentences):
+            continue
+        found.append(
+            Mention(
+                begin,
+                stop,
+                reading.type,
+                reading.value,
+                reading.when,
+                reading.basis,
+                reading.confidence,
+                _announced(reader, reading.when, start, end),
+                _background(reader, reading.when, start, end),
+            )
+        )
+    return tuple(found)
+
+
+def _within(start: int, end: int, sentences: Sequence[Span]) -> bool:
+    at = bisect_right(sentences, (start, 1 << 60)) - 1
+    return at >= 0 and sentences[at][0] <= start and end <= sentences[at][1]
+
+
+def _readings(
+    folded: Folded, anchor: date | None, starts: Sequence[int], named: date | None = None
+) -> Iterator[tuple[int, int, Reading, Reader]]:
+    reader = Reader(folded, anchor, [0, *starts])
+    reader.named = named
+    at = 0
+    while found := START.search(folded.low, at):
+        at = found.start()
+        best = _longest(reader, at)
+        if best is None:
+            at += 1
+            continue
+        end, reading = best
+        yield at, end, reading, reader
+        if reading.when and reading.confidence >= SURE:
+            reader.tell(reading.when)
+            if reading.basis is MentionBasis.EXPLICIT and reading.when.precision in (
+                Precision.DAY,
+                Precision.RANGE,
+                Precision.MONTH,
+            ):
+                reader.named = reading.when.first
+        at = end
+
+
+def _longest(reader: Reader, at: int) -> tuple[int, Reading] | None:
+    low = reader.low
+    if part := PARTIAL.match(low, at):
+        inner = _rules(reader, part.end())
+        if inner and inner[1].when and inner[1].type is TimexType.DATE:
+            when = values.part(inner[1].when, part.lastgroup or "")
+            return inner[0], replace(inner[1], when=when)
+    best = _rules(reader, at)
+    if best and best[1].type is TimexType.TIME and (join := _JOIN.match(low, best[0])):
+        day = _rules(reader, join.end())  # 9 a.m. Tuesday
+        if (
+            day
+            and day[1].when
+            and day[1].type is TimexType.DATE
+            and day[1].when.precision is Precision.DAY
+            and "T" in best[1].value
+        ):
+            clock = best[1].value[best[1].value.index("T") :]
+            return day[0], replace(day[1], type=TimexType.TIME, value=day[1].value + clock)
+    return best
+
+
+_JOIN = re.compile(r",? (?:on )?(?=[a-z]+)")
+
+
+def _rules(reader: Reader, at: int) -> tuple[int, Reading] | None:
+    matches = [
+        (m.end(), -n, m, handler) for n, (pattern, handler) in enumerate(RULES) if (m := pattern.match(reader.low, at))
+    ]
+    for end, _, m, handler in sorted(matches, key=lambda found: found[:2], reverse=True):
+        reading = handler(reader, m)
+        if reading is not None:
+            return end, reading
+    return None
+
+
+def _first_named(folded: Folded, starts: Sequence[int]) -> date | None:
+    for _, _, reading, _ in _readings(folded, None, starts or [0]):
+        if (
+            reading.when
+            and reading.basis is MentionBasis.EXPLICIT
+            and reading.when.precision in (Precision.DAY, Precision.RANGE, Precision.MONTH)
+            and reading.confidence >= SURE
+        ):
+            return reading.when.first
+    return None
+
+
+def _announced(reader: Reader, when: When | None, start: int, end: int) -> bool:
+    if when is None:
+        return False
+    if reader.anchor is None:
+        return reader.ahead(start, end)
+    if when.first > reader.anchor:
+        return True
+    return when.last > reader.anchor and reader.ahead(start, end)
+
+
+_SINCE = re.compile(r"\bsince (?:(?:the|its|their|his|her|our|a|an) )?(?:[a-z'-]+ ){0,5}$")
+_NAMING = re.compile(r"(?:\b(?:the|its|their|his|her|our|a)|'s) $")
+_NOUN = re.compile(
+    r" (?!(?:and|or|in|at|on|to|by|for|that|when|with|as|but|was|were|is|has|had|said|will|would)\b)[a-z]+"
+)
+_YEARS = {Precision.YEAR, Precision.DECADE, Precision.CENTURY}
+
+
+def _background(reader: Reader, when: When | None, start: int, end: int) -> bool:
+    """Whether a date dates something named in passing: "since the 1950-53 Korean War", "the 1994 genocide"."""
+    if when is None or (reader.anchor and (reader.anchor - when.last).days < 180):
+        return False
+    left = reader.left(start)
+    if _SINCE.search(left):
+        return True
+    return when.precision in _YEARS and _NAMING.search(left) is not None and _NOUN.match(reader.low, end) is not None
+
+
+def calendar(text: str) -> When | None:
+    """The days that one whole calendar expression names, such as "Feb. 26, 2019" or "June 2018"; else None."""
+    reading = _whole(text, None)
+    explicit = reading and reading.basis is MentionBasis.EXPLICIT and reading.confidence >= SURE
+    return reading.when if reading and explicit else None
+
+
+def typed(words: str, today: date) -> When | None:
+    """The days that a person means by `words` on `today`: "last week", "june 12 2018", "3 days ago"; else None.
+
+    None too where they can be read in two ways ("12/06/2018").
+    """
+    if found := _LATELY.fullmatch(" ".join(words.lower().split())):
+        since = _whole(f"{found['n'] or 'one'} {found['unit']}s ago", today)
+        return since and since.when and When(since.when.first, today, Precision.RANGE)
+    reading = _whole(words, today)
+    if reading is None or (reading.confidence < SURE and reading.basis is MentionBasis.EXPLICIT):
+        return None
+    return reading.when
+
+
+_LATELY = re.compile(
+    r"(?:the )?(?:last|past) (?P<n>\d{1,3}|two|three|four|five|six|seven|ten) (?P<unit>day|week|month|year)s?"
+)
+_YEAR_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+def _whole(text: str, anchor: date | None) -> Reading | None:
+    """The reading of all of `text`, told by a person or a header: capitals say nothing."""
+    folded = Folded(text.strip(" \t\r\n.,;:()[]"))
+    if found := _YEAR_MONTH.fullmatch(folded.low):
+        when = values.a_month(int(found[1]), int(found[2])) if int(found[1]) else None
+        return when and Reading(TimexType.DATE, values.value(when), when)
+    best = _longest(Reader(folded, anchor, [0], loose=True), 0) if folded.low else None
+    return best[1] if best and best[0] == len(folded.low) else None
+
+
+def window(text: str, sentences: Sequence[Span]) -> When | None:
+    """When an undated article can have been published: from its latest past event to its earliest announced one.
+
+    None where the content names no past day, month or year.
+    """
+    told = [m for m in mentions(text, None, sentences) if m.when and m.confidence >= SURE and not m.background]
+    past = [m.when.first for m in told if m.when and not m.announced]
+    ahead = [m.when.last for m in told if m.when and m.announced]
+    if not past:
+        return None
+    first = max(past)
+    last = min((day for day in ahead if day >= first), default=None)
+    if last is None:
+        return When(first, first + AFTER, Precision.RANGE)
+    return When(first, last, Precision.RANGE)

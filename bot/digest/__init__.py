@@ -1,0 +1,136 @@
+"""Articles told in their own sentences: one article, or a topic of several.
+
+`editor` says which sentences can stand, `ranking` which of them matter and fit together; this room puts them into an
+order that reads. Law: what is shown has at most the words asked for, counted as the reader sees them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from types import MappingProxyType
+
+from bot import ranking, terms
+from bot.digest import editor
+from bot.model import Entry, Passage, Sentence, Span, shown
+
+MOST_SENTENCES = 400  # of an article enter the ranking, which is quadratic; what stands beyond is never its news
+MOST_CANDIDATES = 150  # of a topic
+
+_UNDATED: Mapping[Passage, date] = MappingProxyType({})
+
+
+def article(
+    text: str,
+    sentences: Sequence[Sentence],
+    title: str = "",
+    *,
+    words: int = 60,
+    most: int = 3,
+    query: str = "",
+    summarizer: str = ranking.Summarizer.DATELINE,
+) -> tuple[Span, ...]:
+    """The sentences of an article that tell it, in document order; with a query, those that speak of it."""
+    sentences = sentences[:MOST_SENTENCES]
+    lines = _lines(text, sentences)
+    chosen = ranking.choose(lines, words=words, most=most, title=title, query=query, summarizer=summarizer)
+    return tuple((sentences[n].start, sentences[n].end) for n in sorted(chosen))
+
+
+def topic(
+    articles: Sequence[Entry],
+    *,
+    words: int = 100,
+    most: int = 5,
+    query: str = "",
+    summarizer: str = ranking.Summarizer.DATELINE,
+    dates: Mapping[Passage, date] = _UNDATED,
+) -> tuple[Passage, ...]:
+    """The sentences that tell a topic: first what it is, then the rest by the date of what they tell.
+
+    `dates` gives that date for sentences where it is known; others count as of their article's own date. Near-copies
+    of one text count once.
+    """
+    entries = _originals(articles)
+    lines, passages = _candidates(entries, query)
+    title = " ".join(entry.article.title for entry in entries)
+    chosen = ranking.choose(lines, words=words, most=most, title=title, query=query, summarizer=summarizer)
+    if not chosen:
+        return ()
+    units = _units(chosen, lines)
+    opening = _opening(units, lines)
+
+    def moment(unit: list[int]) -> tuple[date, int]:
+        published = entries[lines[unit[0]].article].article.published.anchor or date.max
+        return min((dates[passages[n]] for n in unit if passages[n] in dates), default=published), unit[0]
+
+    rest = sorted((unit for unit in units if unit is not opening), key=moment)
+    return tuple(passages[n] for unit in (opening, *rest) for n in unit)
+
+
+def _lines(text: str, sentences: Sequence[Sentence], article: int = 0) -> list[ranking.Line]:
+    texts = [shown(text[sentence.start : sentence.end]) for sentence in sentences]
+    judged = editor.judge(texts, [sentence.paragraph for sentence in sentences])
+    return [
+        ranking.Line(one, article, n, judgement.worth, judgement.follows)
+        for n, (one, judgement) in enumerate(zip(texts, judged, strict=True))
+    ]
+
+
+def _originals(articles: Sequence[Entry]) -> list[Entry]:
+    """One article of each family of near-copies: the original where it is there, in the order given."""
+    kept: dict[int, Entry] = {}
+    for n, entry in enumerate(articles):
+        family = entry.copy_of or entry.article.id or -1 - n
+        if family not in kept or not entry.copy_of:
+            kept[family] = entry
+    return list(kept.values())
+
+
+def _candidates(entries: Sequence[Entry], query: str) -> tuple[list[ranking.Line], list[Passage]]:
+    """The sentences up for choice and their places: of every article the first, those that may speak of `query` before.
+
+    A stem's beginning is enough here: the ranking looks more closely.
+    """
+    beginnings = [stem[: max(3, len(stem) - 1)] for stem in terms.stems(query)]
+
+    def urgency(place: tuple[int, int]) -> tuple[bool, int, int]:
+        number, position = place
+        sentence = entries[number].sentences[position]
+        words = entries[number].article.text[sentence.start : sentence.end].lower() if beginnings else ""
+        return not any(beginning in words for beginning in beginnings), position, number
+
+    places = [(number, n) for number, entry in enumerate(entries) for n in range(len(entry.sentences[:MOST_SENTENCES]))]
+    if len(places) > MOST_CANDIDATES:
+        places = sorted(sorted(places, key=urgency)[:MOST_CANDIDATES])
+    lines: list[ranking.Line] = []
+    passages: list[Passage] = []
+    for number, group in groupby(places, key=itemgetter(0)):
+        entry = entries[number]
+        positions = [position for _, position in group]
+        known = _lines(entry.article.text, entry.sentences[: positions[-1] + 1], number)
+        lines += [known[n] for n in positions]
+        passages += [_passage(entry, entry.sentences[n]) for n in positions]
+    return lines, passages
+
+
+def _passage(entry: Entry, sentence: Sentence) -> Passage:
+    return Passage(entry.article.id, entry.article.version, sentence.start, sentence.end)
+
+
+def _units(chosen: Sequence[int], lines: Sequence[ranking.Line]) -> list[list[int]]:
+    """The choice in its order, each line that follows joined to the one before it."""
+    units: list[list[int]] = []
+    for n in chosen:
+        if units and lines[n].follows and units[-1][-1] == n - 1:
+            units[-1].append(n)
+        else:
+            units.append([n])
+    return units
+
+
+def _opening(units: Sequence[list[int]], lines: Sequence[ranking.Line]) -> list[int]:
+    """Which unit says what the story is: the best of those that open an article, or stand near its opening."""
+    return min(units, key=lambda unit: (min(lines[unit[0]].position, 4) // 2, units.index(unit)))

@@ -1,0 +1,120 @@
+"""A digest as a channel receives it: what was stored since the last one, story by story, quoted and sourced."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot import dates, digest
+from bot.message import Action, Block, Bullet, Cite, Heading, Link, Message, Moment, Note, Paragraph, Span, Text, own
+from bot.model import EVERYONE, Citation, Digest, DigestItem, Entry, Passage, When
+from bot.ports import Query, Store
+from bot.quotation import Citations, headline, published, quote, source_line
+
+STORIES = 6  # in one edition; a reader skims no more, and `!topics` lists the rest
+WORDS = 60  # to a story
+SENTENCES = 3  # to a story
+LOOKED_AT = 500  # articles of one period that are sorted into stories
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """`mark` is the newest article id that it takes in; an `empty` one says that nothing is new."""
+
+    message: Message
+    citations: tuple[Citation, ...]
+    mark: int
+    empty: bool
+
+
+def edition(
+    store: Store,
+    day: date,
+    *,
+    words: str = "",
+    tenant: str = EVERYONE,
+    after: int = 0,
+    late: Moment | None = None,
+) -> Edition:
+    """The edition of `day`: what was stored after article `after`, about `words` if given; `late`: when it was due."""
+    ids = store.newest(tenant, after, LOOKED_AT)
+    mark = max(ids, default=after)
+    if words:
+        about = {hit.article for hit in store.search(Query(tuple(words.split()), every=True), tenant, LOOKED_AT)}
+        ids = tuple(id_ for id_ in ids if id_ in about)
+    entries = {entry.article.id: entry for entry in store.entries(ids, tenant)}
+    told = stories(list(entries.values()), words)
+    heading = " · ".join(part for part in ("Digest", words, dates.show(When.day(day))) if part)
+    blocks: list[Block] = [Heading((Text(heading),))]
+    if late:
+        blocks.append(Note((Text("Delayed from "), late, Text("."))))
+    if not told.items:
+        since = " since the last digest" if after else ""
+        blocks.append(Paragraph((Text(f"Nothing new{' about ' + words if words else ''} was stored{since}."),)))
+        return Edition(Message(tuple(blocks)), (), mark, empty=True)
+    citations = Citations()
+    for item in told.items[:STORIES]:
+        blocks += _story(item, entries, citations, store)
+    if left := len(told.items) - STORIES:
+        if left > 0:
+            blocks.append(Note(own(f"{left} more {'story' if left == 1 else 'stories'}: type `!topics`.")))
+    blocks += [Action("Briefing", f"!summit {words}".strip()), Action("Timeline", f"!timeline {words}".strip())]
+    return Edition(Message(tuple(blocks)), citations.all(), mark, empty=False)
+
+
+def stories(entries: Sequence[Entry], words: str = "") -> Digest:
+    """`entries` story by story, the most covered first, then the newest."""
+    grouped: dict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        grouped[entry.story].append(entry)
+
+    def weight(story: list[Entry]) -> tuple[int, date, int]:
+        days = [entry.article.published.when.last for entry in story if entry.article.published.when]
+        return len(story), max(days, default=date.min), max(entry.article.id for entry in story)
+
+    ranked = sorted(grouped.values(), key=weight, reverse=True)
+    return Digest(tuple(_item(story, words) for story in ranked))
+
+
+def lead(story: Sequence[Entry]) -> Entry:
+    """The article that a story is named after: one with a title, then the newest."""
+
+    def fitness(entry: Entry) -> tuple[bool, date, int]:
+        when = entry.article.published.when
+        return bool(entry.article.title), when.last if when else date.min, entry.article.id
+
+    return max(story, key=fitness)
+
+
+def _item(story: Sequence[Entry], words: str) -> DigestItem:
+    first = lead(story)
+    if len(story) == 1 and not words:
+        passages = tuple(Passage(first.article.id, first.article.version, *span) for span in first.digest)
+    else:
+        passages = digest.topic(story, words=WORDS, most=SENTENCES, query=words)
+    return DigestItem(first.article.id, passages, tuple(entry.article.id for entry in story))
+
+
+def _story(item: DigestItem, entries: dict[int, Entry], citations: Citations, store: Store) -> Iterator[Block]:
+    first = entries[item.lead]
+    title = headline(first)
+    yield Heading((Link(title, first.article.url) if first.article.url else title,))
+    numbers: dict[int, list[Cite]] = defaultdict(list)
+    for passage in item.passages:
+        cite = citations.cite(passage)
+        numbers[passage.article].append(cite)
+        yield Bullet((quote(entries[passage.article], passage), Text(" "), cite))
+    for id_, cites in numbers.items():
+        line: list[Span] = []
+        for cite in cites:
+            line += [cite, Text(" ")]
+        article = entries[id_].article
+        if id_ == item.lead:  # its title stands above
+            line.append(Text(", ".join(part for part in (article.publisher, published(article.published)) if part)))
+        else:
+            line += source_line(article, store)
+        yield Note(tuple(line))
+    if silent := [id_ for id_ in item.articles if id_ not in numbers]:
+        yield Note((Text(f"Also covered in {len(silent)} more article{'s' if len(silent) > 1 else ''}."),))

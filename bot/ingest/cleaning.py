@@ -1,0 +1,157 @@
+"""Which parts of an article's text are no news: marked by place with a reason each, the text never changed."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from bot.ingest.dateline import Dateline, dateline
+from bot.ingest.shapes import BLOCKS, CONTRIBUTED, CREDIT_BARE, CREDIT_IN_BRACKETS, OPENINGS, REPORTED
+from bot.model import Boilerplate, Span
+from bot.sentences import blocks, within
+
+TITLE_WORDS = 25  # a first line longer than this is no headline
+HEAD_WORDS = 14  # a later one longer than this is no sub-head
+SHAPE = 400  # code points; nothing that fits a whole-block shape is longer
+CAPTION = 600  # code points; a block longer than this is no caption, though it holds a photographer's credit
+LEAD = 5  # blocks; a dateline stands in one of the first that tell news
+TAIL = 6  # sentences; a credit that only its place betrays stands this near the end
+
+_OPENING = re.compile("|".join(f"(?P<r{n}>{shape})" for n, (_, shape) in enumerate(OPENINGS)))
+_ENDED = re.compile(r"[.!…:;,。！؟।][\"'”’»)\]]*\Z")
+_BULLET = re.compile(r"[-–—•*·▪◦‣●○■►+>]|\(?\d{1,3}[.)]\s")
+
+
+def clean(text: str, title: str = "") -> tuple[Boilerplate, ...]:
+    """What of `text` is never quoted, and why, in order and without overlap; `title` is the article's, if known.
+
+    Reasons: advertisement, agency, byline, copyright, credit, dateline, photo, read-more, sharing, sub-head, timestamp,
+    title. O(len(text)).
+    """
+    found: list[Boilerplate] = []
+    body: list[Span] = []
+    known = _folded(title)
+    headed = bool(known)
+    parts = blocks(text)
+    for number, (opens, end) in enumerate(parts):
+        start = opens
+        heading = _is_heading(text, start, end)
+        reason = _whole(text, start, end, known)
+        line = dateline(text, start, end) if not reason and len(body) < LEAD else None
+        if line and _is_dateline(line, end, heading=heading, first=not body):
+            found.append(Boilerplate(start, line.end, "dateline"))
+            start = line.end
+        elif heading and not reason and (body or headed):
+            reason = "sub-head"
+        elif heading and not reason and number + 1 < len(parts):
+            reason = "title"
+        if reason:
+            found.append(Boilerplate(start, end, reason))
+            headed = headed or reason == "title"
+        elif start < end:
+            if not body and (cut := _title_ends(text, start, end, title)):
+                found.append(Boilerplate(start, cut, "title"))
+                start = cut
+            body.append((start, end))
+    found += _in_sentences(text, body)
+    return tuple(_disjoint(found))
+
+
+# --- whole blocks -----------------------------------------------------------------------------------------
+
+
+def _whole(text: str, start: int, end: int, title: str) -> str:
+    """The reason why the whole block is no news, or nothing; `title` is folded."""
+    if end - start > SHAPE:
+        return ""
+    block = " ".join(text[start:end].split())
+    if title and _folded(block) == title:
+        return "title"
+    return next((reason for reason, shape in BLOCKS if shape.match(block)), "")
+
+
+def _is_heading(text: str, start: int, end: int) -> bool:
+    """Whether a block stands there as a heading does: short, one line, no full stop, no bullet, a capital."""
+    if end - start > SHAPE or not (text[start].isupper() or text[start].isdigit() or text[start] in "\"'“‘¿¡"):
+        return False
+    block = text[start:end]
+    if _ENDED.search(block) or _BULLET.match(block):
+        return False
+    first = not text[:start].strip()
+    if block.endswith("?"):  # a question in the body is a sentence
+        return first and len(block.split()) <= HEAD_WORDS
+    return len(block.split()) <= (TITLE_WORDS if first else HEAD_WORDS)
+
+
+def _is_dateline(line: Dateline, end: int, *, heading: bool, first: bool) -> bool:
+    """A dateline that names no agency is believed only where it opens the news; a headline may look like one."""
+    return bool(line.agency) or line.end >= end or (first and not heading)
+
+
+def _title_ends(text: str, start: int, end: int, title: str) -> int:
+    """Where the title ends that a page glued before its first sentence; 0 if it did not."""
+    if len(title) < 20 or not text.startswith(title, start):
+        return 0
+    after = start + len(title)
+    rest = text[after:end].lstrip(" .-–—|:\xa0")
+    return end - len(rest) if rest[:1].isupper() and text[after : after + 1] in " .-–—|:\xa0\n" else 0
+
+
+def _folded(words: str) -> str:
+    return "".join(char for char in words.casefold() if char.isalnum())
+
+
+# --- sentences --------------------------------------------------------------------------------------------
+
+
+def _in_sentences(text: str, body: Sequence[Span]) -> Iterator[Boilerplate]:
+    """What is no news among the sentences of the blocks `body`."""
+    spans = [span for start, end in body for span in within(text, start, end)]
+    known: set[int] = set()
+    for number, (start, end) in enumerate(spans):
+        if opening := _OPENING.match(text, start, end):
+            reason = OPENINGS[int((opening.lastgroup or "r0")[1:])][0]
+            yield Boilerplate(start, opening.end() if reason == "advertisement" else end, reason)
+            known.add(number)
+    starts = [start for start, _ in spans]
+    if "contributed" in text:
+        for found in CONTRIBUTED.finditer(text):
+            number = bisect_right(starts, found.start()) - 1
+            if number >= 0 and found.end() <= spans[number][1]:
+                yield Boilerplate(*spans[number], "credit")
+                known.add(number)
+    for number in reversed(range(max(0, len(spans) - TAIL), len(spans))):
+        if number not in known:
+            if not REPORTED.match(text, *spans[number]):
+                break
+            yield Boilerplate(*spans[number], "credit")
+    yield from _captions(text, body, spans, starts)
+
+
+def _captions(text: str, body: Sequence[Span], spans: Sequence[Span], starts: Sequence[int]) -> Iterator[Boilerplate]:
+    """Captions: from the beginning of their sentence, or of their short block, to the photographer's credit."""
+    credited = [found.span() for found in CREDIT_IN_BRACKETS.finditer(text)]
+    if "/" in text:
+        credited += [found.span() for found in CREDIT_BARE.finditer(text)]
+    firsts = [start for start, _ in body]
+    for start, end in credited:
+        number, block = bisect_right(starts, start) - 1, bisect_right(firsts, start) - 1
+        if number < 0 or start >= spans[number][1]:
+            continue
+        first = spans[number][0]
+        opens, closes = body[block]
+        if closes - opens <= CAPTION and not text[end:closes].strip(" ./|"):
+            yield Boilerplate(opens, closes, "photo")  # the block ends in the credit, so it is the caption
+            continue
+        if not text[first:start].strip(" (") and number and spans[number - 1][0] >= opens:
+            first = spans[number - 1][0]  # the credit is a sentence of its own, after its caption
+        yield Boilerplate(first, end, "photo")
+
+
+def _disjoint(found: Sequence[Boilerplate]) -> Iterator[Boilerplate]:
+    at = 0
+    for piece in sorted(found, key=lambda piece: (piece.start, -piece.end)):
+        if piece.end > at:
+            yield Boilerplate(max(piece.start, at), piece.end, piece.reason)
+            at = piece.end

@@ -1,0 +1,305 @@
+"""Files and folders of them, read into articles one at a time; what cannot be read is said in one line.
+
+From the top: paths, bytes, the lines of JSONL, each a step that the one above it takes.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import BufferedReader, TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+from bot.errors import InputError
+from bot.ingest.metadata import article, given
+from bot.model import EVERYONE, Article, shown
+
+LARGEST = 2_000_000  # bytes of one article, a file or a line of one; a long book has about as many
+KEYS = ("title", "url", "publisher", "published", "text")  # of a line of JSONL; others are left alone
+ENDINGS = (".txt", ".jsonl")
+FEEDS = "feeds.txt"  # lists addresses of feeds, so it is never an article
+
+_BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
+    (codecs.BOM_UTF32_BE, "utf-32", "UTF-32"),
+    (codecs.BOM_UTF8, "utf-8-sig", ""),
+    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+)
+_CONTROLS = re.compile("[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f<>\"]{1,2000}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What became of one file, or of one line of a JSONL file: an article, or the error in one line for a person.
+
+    `source` is the path, with `:line` in JSONL; `note` is what to know of an article, such as "read as UTF-16".
+    """
+
+    source: str
+    article: Article | None = None
+    note: str = ""
+    error: str = ""
+
+
+def read(paths: Iterable[Path], *, tenant: str = EVERYONE) -> Iterator[Read]:
+    """The articles in files and folders, in order, folders sorted by name; whatever fails leaves the others.
+
+    Holds one article at a time. In a folder, hidden files, `feeds.txt` and other endings are passed over, and a link
+    out of it is an error.
+    """
+    for path in paths:
+        try:
+            yield from _read_path(path, tenant)
+        except (OSError, InputError) as fault:
+            yield _failed(str(path), fault)
+
+
+def _read_path(path: Path, tenant: str) -> Iterator[Read]:
+    real = Path(os.path.realpath(path))
+    if real.is_dir():
+        yield from _read_folder(real, path, tenant)
+    elif not real.exists():
+        raise InputError("there is no such file or folder")
+    elif path.suffix.lower() not in ENDINGS:
+        raise InputError(f"only {' and '.join(ENDINGS)} files, and folders of them, are read")
+    elif path.name.lower() == FEEDS:
+        raise InputError("lists the feeds to follow; it is not an article")
+    else:
+        yield from _read_file(real.parent, (real.name,), str(path), tenant)
+
+
+def _read_folder(root: Path, path: Path, tenant: str) -> Iterator[Read]:
+    """Everything below `root`, which the operator calls `path`, by name; links to folders are not entered."""
+    empty = True
+    rest: list[tuple[tuple[str, ...], bool]] = [((), True)]
+    while rest:
+        parts, is_folder = rest.pop()
+        source = str(path.joinpath(*parts))
+        if not is_folder:
+            empty = False
+            yield from _read_file(root, parts, source, tenant)
+            continue
+        try:
+            with os.scandir(root.joinpath(*parts)) as entries:
+                seen = sorted(((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries), reverse=True)
+        except OSError as fault:
+            empty = False
+            yield _failed(source, fault)
+            continue
+        rest += [((*parts, name), inner) for name, inner in seen if _is_wanted(name, is_folder=inner)]
+    if empty:
+        raise InputError(f"there is no {' or '.join(ENDINGS)} file in this folder")
+
+
+def _is_wanted(name: str, *, is_folder: bool) -> bool:
+    if name.startswith("."):
+        return False
+    return is_folder or (name.lower().endswith(ENDINGS) and name.lower() != FEEDS)
+
+
+def _read_file(root: Path, parts: tuple[str, ...], source: str, tenant: str) -> Iterator[Read]:
+    try:
+        with _open(root, parts) as file:
+            if source.lower().endswith(".jsonl"):
+                yield from _read_lines(file, source, tenant)
+            else:
+                text, note = _decode(file.read(LARGEST + 1))
+                made = article(text, file=source, tenant=tenant)
+                yield Read(source, made, "; ".join((*([note] if note else []), *_oddities(text))))
+    except (OSError, InputError) as fault:
+        yield _failed(source, fault)
+
+
+def _failed(source: str, fault: Exception) -> Read:
+    match fault:
+        case FileNotFoundError():
+            why = "went away while it was read"
+        case PermissionError():
+            why = "may not be read by this user"
+        case OSError():
+            why = f"cannot be read ({fault.strerror or fault})"
+        case _:
+            why = str(fault)
+    return Read(source, error=f"{shown(source)}: {why}.")
+
+
+# --- bytes ------------------------------------------------------------------------------------------------
+
+
+def _open(root: Path, parts: tuple[str, ...]) -> BufferedReader:
+    """The regular file at `parts` below `root`, opened without following a link that leaves `root`.
+
+    Each step is opened inside the one before it, so that nothing can be swapped for a link in between.
+    """
+    target = root.joinpath(*parts)
+    if target.is_symlink():
+        real = Path(os.path.realpath(target))
+        if not real.is_relative_to(root):
+            raise InputError("is a link that leads out of the folder; it is not followed")
+        parts = real.relative_to(root).parts
+    here = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for name in parts[:-1]:
+            inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=here)
+            os.close(here)
+            here = inner
+        # not blocking: a pipe would wait for somebody to write
+        file = os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=here)
+    finally:
+        os.close(here)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise InputError("is not a regular file")
+    return os.fdopen(file, "rb")
+
+
+def _decode(data: bytes) -> tuple[str, str]:
+    """The text of `data`, and how it was read if not as UTF-8."""
+    if len(data) > LARGEST:
+        raise InputError(f"is over {LARGEST // 1_000_000} MB, too long for an article")
+    if not data.strip():
+        raise InputError("is empty")
+    for mark, encoding, name in _BOMS:
+        if data.startswith(mark):
+            return _decoded(data, encoding, name or "UTF-8"), f"read as {name}" if name else ""
+    if b"\0" in data:
+        if encoding := _wide(data):
+            return _decoded(data, encoding, "UTF-16"), "read as UTF-16"
+        raise InputError("is binary, not text")
+    try:
+        return data.decode(), ""
+    except UnicodeDecodeError:
+        text = _decoded(data, "cp1252", "UTF-8, UTF-16 or cp1252")
+    if len(_CONTROLS.findall(text)) > len(text) // 100:
+        raise InputError("is binary, not text")
+    return text, "read as cp1252"
+
+
+def _decoded(data: bytes, encoding: str, name: str) -> str:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        raise InputError(f"is not text in {name}") from None
+    if "\0" in text:
+        raise InputError("is binary, not text")
+    if not text.strip():
+        raise InputError("is empty")
+    return text
+
+
+def _wide(data: bytes) -> str:
+    """The UTF-16 that `data` is in without a mark, known by the zeros in every other byte of Western text; or nothing."""
+    even, odd = data[::2].count(0), data[1::2].count(0)
+    half = len(data) // 2
+    if half and odd > 0.4 * half and not even:
+        return "utf-16-le"
+    return "utf-16-be" if half and even > 0.4 * half and not odd else ""
+
+
+# --- lines ------------------------------------------------------------------------------------------------
+
+
+def _read_lines(file: BufferedReader, source: str, tenant: str) -> Iterator[Read]:
+    empty = True
+    for number, line, note in _lines(file):
+        empty = False
+        place = f"{source}:{number}"
+        try:
+            text, told = _decode(line)
+            yield _from_record(_record(text), place, told or note, source, tenant)
+        except InputError as fault:
+            yield _failed(place, fault)
+    if empty:
+        raise InputError("is empty")
+
+
+def _lines(file: BufferedReader) -> Iterator[tuple[int, bytes, str]]:
+    """Every line that holds something, its number from 1, and how it was read; one that is too long is cut."""
+    head = file.peek(4)
+    note, encoding = next(((name, code) for mark, code, name in _BOMS if name and head.startswith(mark)), ("", ""))
+    wide = TextIOWrapper(file, encoding, newline="\n") if encoding else None
+    number = 0
+    while line := _line(file, wide):
+        number += 1
+        rest = line
+        while len(rest) > LARGEST and not rest.endswith(b"\n"):
+            rest = _line(file, wide)
+        if line.strip():
+            yield number, line.rstrip(b"\r\n"), f"read as {note}" if note else ""
+
+
+def _line(file: BufferedReader, wide: TextIOWrapper | None) -> bytes:
+    try:
+        return wide.readline(LARGEST + 2).encode() if wide else file.readline(LARGEST + 2)
+    except UnicodeError:
+        raise InputError("is not text in the encoding its first bytes name") from None
+
+
+def _record(line: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except json.JSONDecodeError as fault:
+        raise InputError(f"is not JSON ({fault.msg}, column {fault.colno})") from None
+    except (ValueError, RecursionError):
+        raise InputError("is not JSON that can be read (a number or a nesting is too long)") from None
+    if not isinstance(record, dict):
+        raise InputError('is not a JSON object such as {"title": "…", "text": "…"}')
+    return record
+
+
+def _from_record(record: dict[str, Any], source: str, note: str, file: str, tenant: str) -> Read:
+    title, url, publisher, stamp, text = (_words(record, key) for key in KEYS)
+    if not text.strip():
+        raise InputError("has a title but no text" if title.strip() else "has no `text`")
+    notes = [note] if note else []
+    published = given(stamp)
+    if stamp.strip() and not published:
+        notes.append(f"`published` is no date: {shown(stamp)[:40]}")
+    if url and not _ADDRESS.match(url):
+        notes.append("`url` is no web address and left out")
+        url = ""
+    made = article(
+        text,
+        title=shown(title),
+        publisher=shown(publisher),
+        url=url,
+        published=published,
+        file=file,
+        tenant=tenant,
+    )
+    return Read(source, made, "; ".join((*notes, *_oddities(text))))
+
+
+def _words(record: dict[str, Any], key: str) -> str:
+    words = record.get(key)
+    if words is None:
+        return ""
+    if not isinstance(words, str):
+        raise InputError(f"`{key}` must be text, not {shown(json.dumps(words))[:40]}")
+    try:
+        words.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        raise InputError(f"`{key}` is not Unicode text") from None
+    if "\0" in words:
+        raise InputError(f"`{key}` is binary, not text")
+    return words if key == "text" else words.strip()
+
+
+def _oddities(text: str) -> Iterator[str]:
+    """What a person should know of a text that was taken as it is."""
+    if _CONTROLS.search(text):
+        yield "holds control characters, never shown"
+    if _BIDI.search(text):
+        yield "holds characters that turn the direction of writing, never shown"
+    if len(_RIGHT_TO_LEFT.findall(text)) > len(text) // 4:
+        yield "written from right to left"

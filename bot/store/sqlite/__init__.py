@@ -1,0 +1,237 @@
+"""The store in one SQLite file, or in memory.
+
+Each method is a function of a connection, in the modules beside this one, run in one transaction: what writes takes
+the write lock first, what reads sees one moment throughout. A pool lends every call a connection of its own, so any
+thread may call; memory has a single one and a lock.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import Concatenate, ParamSpec, TypeVar
+
+import apsw
+
+from bot.errors import StoreError
+from bot.store.sqlite import articles, channels, days, finding, links, outbox
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+OLDEST = (3, 51, 3)  # before it two connections could damage a WAL file: sqlite.org/wal.html, "The WAL-Reset Bug"
+APPLICATION = 0x44415445  # "DATE", in the file's header: sqlite.org/pragma.html#pragma_application_id
+MIGRATIONS = tuple(sorted(Path(__file__).parent.glob("[0-9]*.sql")))
+IDLE = 8  # connections kept for the next call
+CACHE = 8_000  # KiB a connection
+LOG = 4_000  # pages in the log before it is folded into the file; at SQLite's 1000 storing takes twice as long
+
+_SETTINGS = f"""
+    PRAGMA foreign_keys = ON;
+    PRAGMA synchronous = FULL;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -{CACHE};
+    PRAGMA wal_autocheckpoint = {LOG};
+    PRAGMA journal_size_limit = {64 * 2**20};
+"""
+
+
+@contextmanager
+def _transaction(db: apsw.Connection, begin: str) -> Iterator[None]:
+    db.execute(begin)
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        # The first error tells more than one of rolling back, and a connection left in a transaction is closed.
+        with suppress(apsw.Error):
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+        raise
+
+
+def _reading(work: Callable[Concatenate[apsw.Connection, P], R]) -> Callable[Concatenate[SqliteStore, P], R]:
+    def method(self: SqliteStore, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self._run("BEGIN", work, *args, **kwargs)
+
+    method.__doc__ = work.__doc__
+    return method
+
+
+def _writing(work: Callable[Concatenate[apsw.Connection, P], R]) -> Callable[Concatenate[SqliteStore, P], R]:
+    def method(self: SqliteStore, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self._writer:
+            return self._run("BEGIN IMMEDIATE", work, *args, **kwargs)
+
+    method.__doc__ = work.__doc__
+    return method
+
+
+class SqliteStore:
+    """A `ports.Store`."""
+
+    def __init__(self, path: Path | None, *, wait: float) -> None:
+        check_library(apsw.sqlite_lib_version())
+        self._path = path
+        self._wait = wait
+        self._idle: deque[apsw.Connection] = deque()
+        self._closed = False
+        # One writer at a time also within the process: threads then queue in order and do not poll the file's lock.
+        self._writer = Lock()
+        self._reader: AbstractContextManager[object] = nullcontext() if path else Lock()
+        if path:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(
+                    f"The folder {path.parent} cannot be used ({error.strerror}); choose another, "
+                    "or let it belong to the user who runs Dateline."
+                ) from error
+        try:
+            db = self._connect()
+            recognise(db, self._place)
+            if path and db.pragma("journal_mode", "wal") != "wal":
+                raise StoreError(f"{self._place} stands on a disk without shared memory; choose a local one.")
+            migrate(db)
+        except apsw.Error as error:
+            raise self._explained(error) from error
+        self._idle.append(db)
+
+    add = _writing(articles.add)
+    revise = _writing(articles.revise)
+    forget = _writing(articles.forget)
+    article = _reading(articles.article)
+    sentences = _reading(articles.sentences)
+    boilerplate = _reading(articles.boilerplate)
+    entries = _reading(articles.entries)
+    find = _reading(articles.find)
+    newest = _reading(articles.newest)
+    facts = _reading(articles.facts)
+    search = _reading(finding.search)
+    names = _reading(finding.names)
+    nearest = _reading(finding.nearest)
+    sketched = _reading(links.sketched)
+    frequencies = _reading(links.frequencies)
+    alike = _reading(links.alike)
+    stories = _reading(links.stories)
+    story = _reading(links.story)
+    copies = _reading(links.copies)
+    mentions = _reading(days.mentions)
+    mentioned = _reading(days.mentioned)
+    remember = _writing(channels.remember)
+    recall = _reading(channels.recall)
+    subscribe = _writing(channels.subscribe)
+    subscriptions = _reading(channels.subscriptions)
+    claim = _writing(outbox.claim)
+    freeze = _writing(outbox.freeze)
+    settle = _writing(outbox.settle)
+    release = _writing(outbox.release)
+    unsettled = _reading(outbox.unsettled)
+    deliveries = _reading(outbox.deliveries)
+    _expire = _writing(articles.expire)
+
+    def expire(self, before: datetime) -> int:
+        """Forget what was added before `before`, some at a time: nobody else waits long for the write lock."""
+        gone = 0
+        while some := self._expire(before):
+            gone += some
+        return gone
+
+    def close(self) -> None:
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+    @property
+    def _place(self) -> str:
+        return f"The store {self._path}" if self._path else "The store in memory"
+
+    def _run(
+        self, begin: str, work: Callable[Concatenate[apsw.Connection, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        try:
+            with self._reader:
+                db = self._lend()
+                try:
+                    with _transaction(db, begin):
+                        return work(db, *args, **kwargs)
+                finally:
+                    self._take_back(db)
+        except apsw.Error as error:
+            raise self._explained(error) from error
+
+    def _lend(self) -> apsw.Connection:
+        if self._closed:
+            raise StoreError(f"{self._place} is closed.")
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._connect()
+
+    def _take_back(self, db: apsw.Connection) -> None:
+        if self._closed or db.in_transaction or len(self._idle) >= IDLE:
+            db.close()
+        else:
+            self._idle.append(db)
+
+    def _connect(self) -> apsw.Connection:
+        db = apsw.Connection(str(self._path or ":memory:"))
+        db.set_busy_timeout(int(self._wait * 1000))
+        db.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+        db.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
+        for _ in db.execute(_SETTINGS):
+            pass
+        return db
+
+    def _explained(self, error: apsw.Error) -> Exception:
+        """What the operator can do about it; the error itself where that is nothing: then it is a fault of ours."""
+        match error:
+            case apsw.BusyError() | apsw.LockedError() | apsw.ProtocolError():
+                why = f"has been locked by another program for {self._wait:g} s; stop that one or try again later"
+            case apsw.CorruptError() | apsw.NotADBError() | apsw.FormatError():
+                why = "is damaged or no database; restore a backup, or move it away to begin with an empty one"
+            case apsw.CantOpenError() | apsw.PermissionsError() | apsw.ReadOnlyError() | apsw.AuthError():
+                why = "cannot be written; let it and its folder belong to the user who runs Dateline"
+            case apsw.FullError():
+                why = "has no room left on its disk; free some"
+            case apsw.IOError() | apsw.NoLFSError() | apsw.NoMemError():
+                why = f"cannot be read or written ({error}); look at its disk"
+            case _:
+                return error
+        return StoreError(f"{self._place} {why}.")
+
+
+def check_library(version: str) -> None:
+    if tuple(map(int, version.split("."))) < OLDEST:
+        raise StoreError(
+            f"SQLite {version} can damage a store that two programs use; "
+            f"install apsw with SQLite {'.'.join(map(str, OLDEST))} or later: `pip install -U apsw`."
+        )
+
+
+def recognise(db: apsw.Connection, place: str) -> None:
+    """Refuse what is not ours, or from the future, before anything is written to it."""
+    version, ours = db.pragma("user_version"), db.pragma("application_id") == APPLICATION
+    if not ours and (version or db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()):
+        raise StoreError(f"{place} belongs to another program; choose another path.")
+    if version > len(MIGRATIONS):
+        raise StoreError(
+            f"{place} was written by a newer Dateline (schema {version}, this one knows {len(MIGRATIONS)}); "
+            "install that one, or choose another path."
+        )
+
+
+def migrate(db: apsw.Connection) -> None:
+    """Bring the schema up to date, each step whole or not at all, whoever else is about to do the same."""
+    for number, file in enumerate(MIGRATIONS, 1):
+        if db.pragma("user_version") >= number:
+            continue
+        with _transaction(db, "BEGIN IMMEDIATE"):
+            if db.pragma("user_version") < number:
+                db.execute(file.read_text("utf-8"))
+                db.pragma("application_id", APPLICATION)
+                db.pragma("user_version", number)

@@ -1,0 +1,100 @@
+"""Dated mentions, by article and by day.
+
+Spans of days are hard to index: one that began long ago may still touch today. So they are kept in classes by how
+long they last, and each class is looked through from no further back than its longest could reach.
+"""
+
+# ruff: noqa: S608 - only constants of ours are written into SQL; what comes from outside is bound
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+import apsw
+
+from bot.model import EVERYONE, Mention, MentionBasis, TimexType, When
+from bot.ports import Dated
+from bot.store.sqlite.rows import Row, dumps, rows, when_of
+
+LENGTHS = (1, 31, 366, date.max.toordinal())  # days at most; most mentions are of one
+WIDE = 92  # days asked for; beyond them it is quicker to go through articles than through days
+
+_COLUMNS = """
+    mention.article, article.version, sentence_start, sentence_end, start_at, end_at, type, value,
+    mention.first_day, mention.last_day, precision, basis, confidence, announced, background
+"""
+
+
+def length(when: When) -> int:
+    """The first of LENGTHS that holds it, by index."""
+    days = (when.last - when.first).days + 1
+    return next(index for index, most in enumerate(LENGTHS) if days <= most)
+
+
+def mentions(
+    db: apsw.Connection, ids: Sequence[int], since: date | None = None, until: date | None = None
+) -> tuple[Dated, ...]:
+    found = rows(
+        db,
+        f"""SELECT {_COLUMNS} FROM mention JOIN article ON article.id = mention.article
+            WHERE mention.article IN (SELECT value FROM json_each(?))
+            AND mention.first_day <= ? AND mention.last_day >= ? ORDER BY mention.article, position""",
+        (dumps(list(ids)), (until or date.max).isoformat(), (since or date.min).isoformat()),
+    )
+    return _dated(found)
+
+
+def mentioned(
+    db: apsw.Connection, since: date, until: date, tenant: str = EVERYONE, limit: int = 1000
+) -> tuple[Dated, ...]:
+    if (until - since).days > WIDE:
+        found = rows(
+            db,
+            f"""SELECT {_COLUMNS} FROM article CROSS JOIN mention ON mention.article = article.id
+                WHERE tenant IN ('', :tenant) AND mention.first_day <= :until AND mention.last_day >= :since
+                ORDER BY article.id DESC, position LIMIT :limit""",
+            {"since": since.isoformat(), "until": until.isoformat(), "tenant": tenant, "limit": limit},
+        )
+        return _dated(found)
+    touching = " UNION ALL ".join(
+        f"""SELECT article, position FROM mention WHERE length = {index} AND last_day >= :since
+            AND first_day BETWEEN '{_back(since, most)}' AND :until"""
+        for index, most in enumerate(LENGTHS)
+    )
+    found = rows(
+        db,
+        f"""SELECT {_COLUMNS} FROM (
+                SELECT touching.article, touching.position FROM ({touching}) AS touching
+                CROSS JOIN article ON article.id = touching.article WHERE tenant IN ('', :tenant)
+                ORDER BY touching.article DESC, touching.position LIMIT :limit
+            ) JOIN mention USING (article, position) JOIN article ON article.id = mention.article
+            ORDER BY mention.article DESC, position""",
+        {"since": since.isoformat(), "until": until.isoformat(), "tenant": tenant, "limit": limit},
+    )
+    return _dated(found)
+
+
+def _back(day: date, days: int) -> date:
+    return day - timedelta(days=min(days, day.toordinal()) - 1)
+
+
+def _dated(found: Iterable[Row]) -> tuple[Dated, ...]:
+    return tuple(_one(row) for row in found)
+
+
+def _one(row: Row) -> Dated:
+    article, version, sentence_start, sentence_end, start, end, kind, value, first, last, precision = row[:11]
+    basis, confidence, announced, background = row[11:]
+    mention = Mention(
+        start=start,
+        end=end,
+        type=TimexType(kind),
+        value=value,
+        when=when_of(first, last, precision),
+        basis=MentionBasis(basis),
+        confidence=confidence,
+        announced=bool(announced),
+        background=bool(background),
+    )
+    return Dated(article, version, (sentence_start, sentence_end), mention)

@@ -1,0 +1,117 @@
+"""What is counted and looked up by, for the newest version of an article: put in with it, taken out with it."""
+
+# ruff: noqa: S608 - only constants of ours are written into SQL; what comes from outside is bound
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+
+import apsw
+
+from bot.model import Analysis, Mention, Sentence
+from bot.store.sqlite.days import length
+from bot.store.sqlite.rows import columns_of, dumps, loads, rows, value
+from bot.store.words import signed, storable, vocabulary
+
+
+def put_in(db: apsw.Connection, id: int, tenant: str, title: str, text: str, analysis: Analysis) -> None:
+    names = {storable(name).casefold(): storable(name) for name in analysis.names}
+    terms = {storable(term): count for term, count in analysis.terms.items()}
+    sketch = dumps(sorted(set(map(signed, analysis.shingles))))
+    db.execute("INSERT INTO search (rowid, title, text) VALUES (?, ?, ?)", (id, title, text))
+    db.execute("INSERT OR IGNORE INTO word SELECT value FROM json_each(?)", (dumps(sorted(vocabulary(title, text))),))
+    db.execute("INSERT INTO analysis VALUES (?, ?, ?, ?)", (id, dumps(list(names)), dumps(terms), sketch))
+    db.executemany(
+        "INSERT INTO name VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET articles = articles + 1",
+        [(tenant, folded, name) for folded, name in names.items()],
+    )
+    keys = dumps(list(terms))
+    db.execute(
+        """INSERT INTO term (term, articles) SELECT value, 1 FROM json_each(?) WHERE true
+           ON CONFLICT (term) DO UPDATE SET articles = articles + 1""",
+        (keys,),
+    )
+    db.execute(
+        "INSERT INTO posting SELECT term.id, ? FROM json_each(?) JOIN term ON term.term = value ORDER BY 1", (id, keys)
+    )
+    db.execute("INSERT INTO sketch SELECT value, ? FROM json_each(?)", (id, sketch))
+    db.executemany(
+        f"INSERT INTO mention VALUES ({', '.join('?' * 16)})",
+        [
+            (
+                *(id, position, sentence.start, sentence.end, mention.start, mention.end),
+                *(mention.type.value, storable(mention.value)),
+                *columns_of(mention.when),
+                *(mention.basis.value, mention.confidence, mention.announced, mention.background),
+                length(mention.when),
+            )
+            for position, (sentence, mention) in enumerate(_placed(analysis))
+            if mention.when
+        ],
+    )
+    db.execute("INSERT INTO tally VALUES (?, 1, 0) ON CONFLICT DO UPDATE SET articles = articles + 1", (tenant,))
+
+
+def take_out(db: apsw.Connection, id: int, tenant: str) -> set[str]:
+    """The reverse of `put_in`; returns the words of it, which stay for others to use until `drop_words`."""
+    ((title, text),) = rows(db, "SELECT title, text FROM searchable WHERE id = ?", (id,))
+    ((names, terms, sketch),) = rows(db, "DELETE FROM analysis WHERE article = ? RETURNING names, terms, sketch", (id,))
+    db.execute("INSERT INTO search (search, rowid, title, text) VALUES ('delete', ?, ?, ?)", (id, title, text))
+    db.execute(
+        """UPDATE name SET articles = articles - 1
+           WHERE tenant = ? AND folded IN (SELECT value FROM json_each(?))""",
+        (tenant, names),
+    )
+    db.execute(
+        "DELETE FROM name WHERE tenant = ? AND articles = 0 AND folded IN (SELECT value FROM json_each(?))",
+        (tenant, names),
+    )
+    keys = dumps(list(loads(terms)))
+    db.execute(
+        """DELETE FROM posting WHERE article = ?
+           AND term IN (SELECT id FROM term WHERE term IN (SELECT value FROM json_each(?)))""",
+        (id, keys),
+    )
+    db.execute("UPDATE term SET articles = articles - 1 WHERE term IN (SELECT value FROM json_each(?))", (keys,))
+    db.execute("DELETE FROM term WHERE articles = 0 AND term IN (SELECT value FROM json_each(?))", (keys,))
+    db.execute("DELETE FROM sketch WHERE article = ? AND value IN (SELECT value FROM json_each(?))", (id, sketch))
+    db.execute("DELETE FROM mention WHERE article = ?", (id,))
+    db.execute("UPDATE tally SET articles = articles - 1 WHERE tenant = ?", (tenant,))
+    return vocabulary(title, text)
+
+
+def drop_words(db: apsw.Connection, words: set[str]) -> None:
+    """Let those of `words` go that no article holds any more."""
+    for word in words:
+        if not rows(db, "SELECT 1 FROM search WHERE search MATCH ? LIMIT 1", (f'"{word}"',)):
+            db.execute("DELETE FROM word WHERE word = ?", (word,))
+
+
+def join_story(db: apsw.Connection, story: int, tenant: str, article: int) -> None:
+    db.execute("INSERT INTO tally VALUES (?, 0, 0) ON CONFLICT DO NOTHING", (tenant,))
+    if not rows(db, "SELECT 1 FROM story WHERE id = ? AND tenant = ?", (story, tenant)):
+        db.execute("UPDATE tally SET stories = stories + 1 WHERE tenant = ?", (tenant,))
+    db.execute(
+        "INSERT INTO story VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET newest = excluded.newest",
+        (story, tenant, article),
+    )
+
+
+def leave_story(db: apsw.Connection, story: int, tenant: str) -> None:
+    newest = value(db, "SELECT max(id) FROM article WHERE story = ? AND tenant = ? AND withdrawn = 0", (story, tenant))
+    if newest is None:
+        db.execute("DELETE FROM story WHERE id = ? AND tenant = ?", (story, tenant))
+        db.execute("UPDATE tally SET stories = stories - 1 WHERE tenant = ?", (tenant,))
+    else:
+        db.execute("UPDATE story SET newest = ? WHERE id = ? AND tenant = ?", (newest, story, tenant))
+
+
+def _placed(analysis: Analysis) -> Iterator[tuple[Sentence, Mention]]:
+    """Each dated mention, in order of place, with the sentence it stands in; what stands in none is never told."""
+    sentences = sorted(analysis.sentences, key=lambda sentence: sentence.start)
+    starts = [sentence.start for sentence in sentences]
+    for mention in sorted(analysis.mentions, key=lambda mention: (mention.start, mention.end)):
+        at = bisect_right(starts, mention.start) - 1
+        if mention.when and at >= 0 and mention.end <= sentences[at].end:
+            yield sentences[at], mention

@@ -1,0 +1,97 @@
+"""Which articles are near-copies of one another, speak alike, or make a story."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import apsw
+
+from bot.model import EVERYONE, Story
+from bot.store.sqlite.rows import dumps, loads, rows, value
+from bot.store.words import signed, storable
+
+RECENT = 300  # articles of a common term that are looked at, the newest; all of a rarer one
+
+
+def sketched(db: apsw.Connection, shingles: Sequence[int], tenant: str = EVERYONE) -> dict[int, int]:
+    found = rows(
+        db,
+        """SELECT article, count(*) FROM sketch JOIN article ON article.id = sketch.article
+           WHERE value IN (SELECT value FROM json_each(?)) AND tenant IN ('', ?)
+           GROUP BY article ORDER BY 2 DESC, 1""",
+        (dumps(sorted(set(map(signed, shingles)))), storable(tenant)),
+    )
+    return dict(found)
+
+
+def frequencies(db: apsw.Connection, terms: Sequence[str]) -> tuple[int, dict[str, int]]:
+    articles = value(db, "SELECT sum(articles) FROM tally")
+    found = rows(
+        db,
+        "SELECT term, articles FROM term WHERE term IN (SELECT value FROM json_each(?))",
+        (dumps([storable(term) for term in terms]),),
+    )
+    return articles or 0, dict(found)
+
+
+def alike(
+    db: apsw.Connection, terms: Sequence[str], since: date | None, tenant: str, limit: int
+) -> dict[int, dict[str, int]]:
+    ids = rows(
+        db,
+        "SELECT id FROM term WHERE term IN (SELECT value FROM json_each(?))",
+        (dumps([storable(term) for term in terms]),),
+    )
+    shared: dict[int, int] = {}
+    for (term,) in ids:
+        newest = "SELECT article FROM posting WHERE term = ? ORDER BY article DESC LIMIT ?"
+        for (article,) in rows(db, newest, (term, RECENT)):
+            shared[article] = shared.get(article, 0) + 1
+    found = rows(
+        db,
+        """SELECT asked.value, analysis.terms FROM json_each(?) AS asked
+           CROSS JOIN article ON article.id = asked.value JOIN analysis ON analysis.article = article.id
+           WHERE tenant IN ('', ?) AND last_day >= ? ORDER BY asked.key LIMIT ?""",
+        (
+            dumps(sorted(shared, key=lambda article: (-shared[article], -article))),
+            storable(tenant),
+            (since or date.min).isoformat(),
+            limit,
+        ),
+    )
+    return {article: loads(own) for article, own in found}
+
+
+def stories(db: apsw.Connection, tenant: str = EVERYONE, limit: int = 10) -> tuple[Story, ...]:
+    found = rows(
+        db,
+        """SELECT id FROM (
+               SELECT * FROM (SELECT id, newest FROM story WHERE tenant = '' ORDER BY newest DESC LIMIT :limit)
+               UNION ALL
+               SELECT * FROM (SELECT id, newest FROM story WHERE tenant = :tenant ORDER BY newest DESC LIMIT :limit)
+           ) GROUP BY id ORDER BY max(newest) DESC LIMIT :limit""",
+        {"tenant": storable(tenant), "limit": limit},
+    )
+    told = (story(db, id_, tenant) for (id_,) in found)
+    return tuple(each for each in told if each)
+
+
+def story(db: apsw.Connection, id: int, tenant: str = EVERYONE) -> Story | None:
+    found = rows(
+        db,
+        """SELECT id FROM article WHERE story = ? AND withdrawn = 0 AND tenant IN ('', ?) ORDER BY id DESC""",
+        (id, storable(tenant)),
+    )
+    articles = tuple(article for (article,) in found)
+    # Named after its first article: a story keeps its name while others join it.
+    return Story(id, articles[-1], articles) if articles else None
+
+
+def copies(db: apsw.Connection, id: int, tenant: str = EVERYONE) -> tuple[int, ...]:
+    found = rows(
+        db,
+        "SELECT id FROM article WHERE copy_of = ? AND withdrawn = 0 AND tenant IN ('', ?) ORDER BY id",
+        (id or -1, storable(tenant)),
+    )
+    return tuple(article for (article,) in found)

@@ -1,0 +1,98 @@
+"""The outbox. Each method is one statement, so that of any number of callers exactly one sees its row change.
+
+A lease is kept as the second it runs out, by the database's clock: callers' clocks may differ.
+"""
+
+# ruff: noqa: S608 - only constants of ours are written into SQL; what comes from outside is bound
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import apsw
+
+from bot.model import Delivery, DeliveryState, Target
+from bot.store.sqlite.rows import Row, dumps, first, instant, loads, rows, stamp
+from bot.store.words import storable
+
+_NOW = "unixepoch('subsec')"
+_STAMP = "strftime('%Y-%m-%dT%H:%M:%f000+00:00')"  # as `rows.stamp` writes it
+_COLUMNS = """
+    key, platform, channel, thread, reply_to, state, payload, mark, subscription, due, ids, reason, attempts, at
+"""
+
+
+def claim(db: apsw.Connection, delivery: Delivery, lease: float) -> Delivery | None:
+    target = delivery.target
+    row = first(
+        db,
+        f"""INSERT INTO delivery ({_COLUMNS}, until)
+            VALUES (?, ?, ?, ?, ?, 'claimed', ?, ?, ?, ?, '[]', '', 1, {_STAMP}, {_NOW} + ?)
+            ON CONFLICT (key) DO UPDATE SET until = excluded.until, attempts = attempts + 1
+            WHERE state = 'claimed' AND until <= {_NOW}
+            RETURNING {_COLUMNS}""",
+        (
+            storable(delivery.key),
+            *(target.platform, target.channel, target.thread, target.reply_to),
+            *(storable(delivery.payload), delivery.mark, delivery.subscription),
+            stamp(delivery.due) if delivery.due else None,
+            lease,
+        ),
+    )
+    return _delivery(row) if row else None
+
+
+def freeze(db: apsw.Connection, key: str, payload: str, mark: int) -> None:
+    db.execute(
+        "UPDATE delivery SET payload = ?, mark = ? WHERE key = ? AND state = 'claimed' AND payload = ''",
+        (storable(payload), mark, key),
+    )
+
+
+def settle(
+    db: apsw.Connection, key: str, state: DeliveryState, now: datetime, ids: tuple[str, ...] = (), reason: str = ""
+) -> None:
+    db.execute(
+        "UPDATE delivery SET state = ?, at = ?, ids = ?, reason = ? WHERE key = ? AND state = 'claimed'",
+        (state.value, stamp(now), dumps(ids), storable(reason), key),
+    )
+
+
+def release(db: apsw.Connection, key: str, reason: str, after: float) -> None:
+    db.execute(
+        f"UPDATE delivery SET until = {_NOW} + ?, reason = ? WHERE key = ? AND state = 'claimed'",
+        (after, storable(reason), key),
+    )
+
+
+def unsettled(db: apsw.Connection) -> tuple[Delivery, ...]:
+    found = rows(db, f"SELECT {_COLUMNS} FROM delivery WHERE state = 'claimed' AND until <= {_NOW} ORDER BY number")
+    return tuple(_delivery(row) for row in found)
+
+
+def deliveries(db: apsw.Connection, subscription: int = 0, limit: int = 10) -> tuple[Delivery, ...]:
+    found = rows(
+        db,
+        f"""SELECT {_COLUMNS} FROM delivery WHERE subscription <> 0 AND (subscription = :one OR :one = 0)
+            ORDER BY due DESC, number DESC LIMIT :limit""",
+        {"one": subscription, "limit": limit},
+    )
+    return tuple(_delivery(row) for row in found)
+
+
+def _delivery(row: Row) -> Delivery:
+    key, platform, channel, thread, reply_to, state, payload, mark, subscription = row[:9]
+    due, ids, reason, attempts, at = row[9:]
+    return Delivery(
+        key=key,
+        target=Target(platform, channel, thread, reply_to),
+        state=DeliveryState(state),
+        payload=payload,
+        mark=mark,
+        subscription=subscription,
+        due=instant(due) if due else None,
+        ids=tuple(loads(ids)),
+        reason=reason,
+        attempts=attempts,
+        at=instant(at),
+    )

@@ -1,0 +1,395 @@
+"""Temporal expressions: read, resolved against the article's own date, and shown."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import dates
+from bot.model import Mention, MentionBasis, Precision, TimexType, When
+from tests.make import VOV, XINHUA
+
+ANCHOR = date(2019, 2, 26)  # a Tuesday
+VOV_BODY = 49  # after its title and "(VOVWORLD) - "
+
+
+def placed(text: str, anchor: date | None = ANCHOR) -> list[tuple[str, str]]:
+    """What stands on the calendar: the words and their TIMEX3 value."""
+    return [(text[m.start : m.end], m.value) for m in dates.mentions(text, anchor) if m.when]
+
+
+def only(text: str, anchor: date | None = ANCHOR) -> Mention:
+    (mention,) = (m for m in dates.mentions(text, anchor) if m.type in (TimexType.DATE, TimexType.TIME))
+    return mention
+
+
+# --- the seeds --------------------------------------------------------------------------------------------
+
+
+def test_the_dated_seed_places_every_date_and_nothing_else():
+    assert placed(XINHUA.read_text()) == [
+        ("2019-02-26", "2019-02-26"),
+        ("Feb. 26", "2019-02-26"),
+        ("Wednesday", "2019-02-27"),
+        ("last June", "2018-06"),
+        ("1950-53", "1950/1953"),
+    ]
+
+
+@pytest.mark.parametrize("anchor", [None, date(2019, 2, 11)])
+def test_the_undated_seed_reads_alike_with_and_without_a_date(anchor):
+    assert placed(VOV.read_text(), anchor) == [
+        ("the end of February", "2019-02"),
+        ("February 5", "2019-02-05"),
+        ("February 27 and 28", "2019-02-27/2019-02-28"),
+        ("June 12, 2018", "2018-06-12"),
+        ("January 31", "2019-01-31"),
+        ("February 17", "2019-02-17"),
+    ]
+
+
+def test_the_undated_seed_was_published_between_its_last_event_and_its_next():
+    assert dates.window(VOV.read_text(), ()) == When(date(2019, 2, 5), date(2019, 2, 17), Precision.RANGE)
+
+
+@pytest.mark.parametrize("anchor", [None, date(2019, 2, 11)])
+def test_what_the_undated_seed_announces(anchor):
+    text = VOV.read_text()
+    announced = [text[m.start : m.end] for m in dates.mentions(text, anchor) if m.announced]
+    assert announced == ["the end of February", "February 27 and 28", "February 17"]
+
+
+def test_a_war_named_in_passing_is_background():
+    text = XINHUA.read_text()
+    assert "1950-53" in [text[m.start : m.end] for m in dates.mentions(text, ANCHOR) if m.background]
+
+
+def test_only_what_stands_in_a_given_sentence_is_returned():
+    text = XINHUA.read_text()
+    found = dates.mentions(text, ANCHOR, [(471, 676)])
+    assert [text[m.start : m.end] for m in found if m.when] == ["Wednesday", "last June", "1950-53"]
+
+
+# --- expressions ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("on June 12, 2018,", "2018-06-12"),
+        ("on 12 June 2018", "2018-06-12"),
+        ("on the 12th of June 2018", "2018-06-12"),
+        ("on 2018-06-12", "2018-06-12"),
+        ("on 26/02/2019", "2019-02-26"),
+        ("on Tuesday, Feb. 26, 2019,", "2019-02-26"),
+        ("in June 2018", "2018-06"),
+        ("in June of last year", "2018-06"),
+        ("in 2018", "2018"),
+        ("the 2018 election", "2018"),
+        ("in the 1950s", "195"),
+        ("in the '90s", "199"),
+        ("in the 19th century", "18"),
+        ("between 1950-53", "1950/1953"),
+        ("on Feb. 27-28", "2019-02-27/2019-02-28"),
+        ("on February 27 and 28 in Hanoi", "2019-02-27/2019-02-28"),
+        ("on January 31-February 2", "2019-01-31/2019-02-02"),
+        ("in June-August 2018", "2018-06/2018-08"),
+        ("in the third quarter of 2018", "2018-Q3"),
+        ("in the second half of 2018", "2018-H2"),
+        ("in the summer of 2018", "2018-SU"),
+        ("It happened yesterday", "2019-02-25"),
+        ("It happened on Monday", "2019-02-25"),
+        ("It happened on Tuesday", "2019-02-26"),
+        ("It happened on Wednesday", "2019-02-20"),
+        ("Wednesday's ruling", "2019-02-20"),
+        ("which starts Wednesday", "2019-02-27"),
+        ("They will meet on Wednesday", "2019-02-27"),
+        ("They are expected to meet on Wednesday", "2019-02-27"),
+        ("On Wednesday, they will meet", "2019-02-27"),
+        ("They met last Friday", "2019-02-22"),
+        ("They meet next Friday", "2019-03-01"),
+        ("They met on Monday night", "2019-02-25TNI"),
+        ("They met last night", "2019-02-25TNI"),
+        ("They met at 9 a.m. on Monday", "2019-02-25T09:00"),
+        ("They met last June", "2018-06"),
+        ("They met last week", "2019-W08"),
+        ("They met over the weekend", "2019-W08-WE"),
+        ("They met last month", "2019-01"),
+        ("They met earlier this month", "2019-02"),
+        ("They met two days ago", "2019-02-24"),
+        ("They met two weeks ago", "2019-W07"),
+        ("They met in December", "2018-12"),
+        ("They will meet in March", "2019-03"),
+        ("They met last year", "2018"),
+        ("They met last summer", "2018-SU"),
+        ("They met in late February", "2019-02"),
+        ("They met in mid-2018", "2018"),
+        ("They met on Dec. 20", "2018-12-20"),
+        ("They met on April 20", "2019-04-20"),
+        ("They met on September 20", "2018-09-20"),
+        ("They will meet on September 20", "2019-09-20"),
+        ("They met on New Year's Eve", "2018-12-31"),
+        ("since the 9/11 attacks", "2001-09-11"),
+        ("since the Sept. 11 attacks", "2001-09-11"),
+        ("They signed it on June 12, 2018, and met again the next day.", "2018-06-13"),
+        ("It was founded in 1994 and closed the following year.", "1995"),
+    ],
+)
+def test_a_date_is_read_as(words, value):
+    assert placed(f"{words}.")[-1][1] == value
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("at the end of February", "2019-02-20", "2019-02-28"),
+        ("in early February", "2019-02-01", "2019-02-09"),
+        ("in mid-June 2018", "2018-06-11", "2018-06-20"),
+        ("in late 2018", "2018-09-01", "2018-12-31"),
+    ],
+)
+def test_part_of_a_month_or_year_is_a_third_of_it(words, first, last):
+    when = only(f"It happened {words}.").when
+    assert when
+    assert (when.first, when.last) == (date.fromisoformat(first), date.fromisoformat(last))
+
+
+@pytest.mark.parametrize(
+    ("words", "type", "value"),
+    [
+        ("The two-day meeting", TimexType.DURATION, "P2D"),
+        ("for the past two months", TimexType.DURATION, "P2M"),
+        ("for two and more years; a couple of years", TimexType.DURATION, "P2Y"),
+        ("for several weeks", TimexType.DURATION, "PXW"),
+        ("for 2 1/2 years", TimexType.DURATION, "P2Y6M"),
+        ("for five hours", TimexType.DURATION, "PT5H"),
+        ("every day", TimexType.SET, "P1D"),
+        ("every Thursday", TimexType.SET, "XXXX-WXX-4"),
+        ("It is now", TimexType.DATE, "PRESENT_REF"),
+        ("It was recently", TimexType.DATE, "PAST_REF"),
+    ],
+)
+def test_what_names_no_day_is_recognised_and_not_placed(words, type, value):
+    mention = dates.mentions(f"{words}.", ANCHOR)[-1]
+    assert (mention.type, mention.value, mention.when) == (type, value, None)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "the 1st summit and the 2nd summit",
+        "lasted just one day",
+        "all six of its nuclear tests",
+        "Now that they are about to shake hands",
+        "But since then, talks have stalled",
+        "They may march, and a second later they sat down",
+        "in the fall of the government and the spring in his step",
+        "Foreign Minister Jan Kavan spoke",
+        "Prime Minister May said so",
+        "August Wilson wrote plays",
+        "some 2,000 people and 1500 troops",
+        "aged 34, and 34 years old",
+        "under No. 2010 on the list",
+        "at 1900 GMT",
+        "it cost $1990",
+        "Flight 1989 and Room 2012",
+        "it won 21-19 and lost 3-1",
+        "the 1950-seat hall",
+        "a 2019-strong crowd",
+        "call 555-1999",
+        "version 10.12.14 of it",
+        "the Boeing 737 and the Peugeot 2008 model",
+        "March on Washington",
+        "2000 cases were found",
+        "1,200 of 2015 members",
+    ],
+)
+def test_no_date_stands_in(words):
+    assert placed(f"He said {words} today.") in ([("today", "2019-02-26")], [])
+
+
+@pytest.mark.parametrize(
+    "words", ["on February 30, 2019", "on Monday, February 26, 2019", "on 2/3/2018", "in the year 2500 on May 5, 2500"]
+)
+def test_what_contradicts_itself_is_kept_apart(words):
+    assert all(m.confidence < dates.SURE for m in dates.mentions(f"It happened {words}.", ANCHOR) if m.value != "2500")
+
+
+def test_an_ambiguous_numeric_date_near_the_article_is_still_doubtful():
+    mention = only("It happened on 02/03/2019.", date(2019, 3, 3))
+    assert (mention.value, mention.confidence < dates.SURE) == ("2019-03-02", True)
+
+
+@pytest.mark.parametrize(
+    ("words", "sure"),
+    [("on June 12, 2018", True), ("on Wednesday", True), ("two days ago", True), ("two weeks ago", False)],
+)
+def test_vague_distances_are_not_sure(words, sure):
+    assert (only(f"It happened {words}.").confidence >= dates.SURE) is sure
+
+
+@pytest.mark.parametrize(
+    ("words", "basis"),
+    [
+        ("on June 12, 2018", MentionBasis.EXPLICIT),
+        ("on Wednesday", MentionBasis.ARTICLE),
+        ("on June 12", MentionBasis.ARTICLE),
+    ],
+)
+def test_a_date_says_what_it_was_resolved_against(words, basis):
+    assert only(f"It happened {words}.").basis is basis
+
+
+def test_without_a_date_of_its_own_a_text_without_years_places_nothing():
+    assert placed("It happened on June 12 and again on Friday.", None) == []
+
+
+def test_without_a_date_of_its_own_a_date_follows_the_full_one_before_it():
+    assert placed("It began on June 12, 2018 and ended on February 3.", None)[-1][1] == "2019-02-03"
+
+
+@pytest.mark.parametrize(
+    ("words", "announced"),
+    [
+        ("They met on Monday.", False),
+        ("They will meet on Thursday.", True),
+        ("They met on March 3.", True),
+        ("They will meet in 2019.", True),
+        ("They met in 2019.", False),
+    ],
+)
+def test_what_is_still_to_come_is_announced(words, announced):
+    assert only(words).announced is announced
+
+
+# --- shown and typed --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "June 12, 2018",
+        "February 27-28, 2019",
+        "January 31 - February 2, 2019",
+        "December 31, 2018 - January 2, 2019",
+        "June 2018",
+        "June-August 2018",
+        "1950-1953",
+        "2018",
+        "the 1950s",
+        "the 19th century",
+        "summer 2018",
+        "late February 2019",
+        "mid-2018",
+        "the early 1990s",
+        "third quarter of 2018",
+        "second half of 2018",
+        "week of February 25, 2019",
+    ],
+)
+def test_what_is_shown_is_read_back_as_the_same(shown):
+    when = dates.calendar(shown)
+    assert when
+    assert dates.show(when) == shown
+
+
+@pytest.mark.parametrize(
+    "value",
+    "2018-06-12 2019-W09 2018-06 2018-Q3 2018-SU 2018-WI 2018 195 19 2019-02-27/2019-02-28 1950/1953 2018-06/2018-08".split(),
+)
+def test_a_timex_value_is_read_back_as_the_same(value):
+    when = dates.read(value)
+    assert when
+    assert dates.value(when) == value
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("last week", "2019-02-18", "2019-02-24"),
+        ("yesterday", "2019-02-25", "2019-02-25"),
+        ("today", "2019-02-26", "2019-02-26"),
+        ("2018", "2018-01-01", "2018-12-31"),
+        ("June 2018", "2018-06-01", "2018-06-30"),
+        ("2018-06", "2018-06-01", "2018-06-30"),
+        ("june 12 2018", "2018-06-12", "2018-06-12"),
+        ("12 june", "2018-06-12", "2018-06-12"),
+        ("2019-02-01", "2019-02-01", "2019-02-01"),
+        ("13/06/2018", "2018-06-13", "2018-06-13"),
+        ("3 days ago", "2019-02-23", "2019-02-23"),
+        ("last 7 days", "2019-02-19", "2019-02-26"),
+        ("monday", "2019-02-25", "2019-02-25"),
+        ("may", "2018-05-01", "2018-05-31"),
+        ("Last   Month", "2019-01-01", "2019-01-31"),
+    ],
+)
+def test_a_person_means(words, first, last):
+    when = dates.typed(words, ANCHOR)
+    assert when
+    assert (when.first, when.last) == (date.fromisoformat(first), date.fromisoformat(last))
+
+
+@pytest.mark.parametrize("words", ["12/06/2018", "sanctions", "", "since", "3", "february 30", "the summit in 2018"])
+def test_a_person_cannot_mean(words):
+    assert dates.typed(words, ANCHOR) is None
+
+
+# --- laws -------------------------------------------------------------------------------------------------
+
+DAYS = st.dates(date(1700, 1, 1), date(2090, 12, 31))
+
+
+@given(DAYS, st.integers(0, 6))
+def test_every_day_shown_is_read_back(day, length):
+    when = When(day, day + timedelta(days=length), Precision.RANGE) if length else When.day(day)
+    assert dates.calendar(dates.show(when)) == when
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        "in on the since last next this early late mid- end of and to by will met 5 27 28 1950 2018 1990s 12, - / : , . \n June"
+        " May february Monday Friday's sept. 3rd two days weeks years ago quarter third summer a.m. now every '90s 2018-06-12"
+        " yesterday tonight 1950-53 İ é ’".split(" ")
+    ),
+    max_size=30,
+).map(" ".join)
+
+
+@given(WORDS, st.none() | st.dates())
+def test_mentions_stand_in_order_and_inside_their_text(text, anchor):
+    found = dates.mentions(text, anchor)
+    assert all(0 <= m.start < m.end <= len(text) for m in found)
+    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+
+
+@given(WORDS, st.none() | DAYS)
+def test_an_explicit_date_reads_alike_alone(text, anchor):
+    for mention in dates.mentions(text, anchor):
+        alone = dates.calendar(text[mention.start : mention.end])
+        if mention.basis is MentionBasis.EXPLICIT and mention.type is TimexType.DATE and alone:
+            assert alone == mention.when
+
+
+@given(WORDS, st.none() | DAYS)
+def test_no_date_leaves_what_its_value_names(text, anchor):
+    for mention in dates.mentions(text, anchor):
+        if mention.when and (named := dates.read(mention.value)):
+            assert named.first <= mention.when.first <= mention.when.last <= named.last
+
+
+@pytest.mark.parametrize(
+    "piece", ["early ", "the last ", "May 1 and ", "said ", "since the ", "1 ", "5 p.m. ( ", " \n ", "x"]
+)
+def test_reading_is_linear(piece):
+    def seconds(length: int) -> float:
+        text = (piece * (length // len(piece) + 1))[:length]
+        started = time.process_time()
+        dates.mentions(text, ANCHOR)
+        return time.process_time() - started
+
+    seconds(1000)
+    assert seconds(16_000) < 16 * seconds(4_000) + 0.05  # quadratic would be sixteenfold

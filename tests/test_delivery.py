@@ -1,0 +1,252 @@
+"""The outbox: what a reader of a channel gets to see, whatever happens on the way."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot import schedule
+from bot.chat.terminal import render
+from bot.delivery import Desk
+from bot.errors import RateLimited, Unknown, Unreachable
+from bot.message import Message
+from bot.model import DeliveryState, Schedule, Subscription, Target
+from bot.ports import Handler, Health, Request, Store
+from bot.store import open_store
+from tests.make import NOW, put_article
+
+HERE = Target("wire", "desk")
+SIX_HOURS = timedelta(hours=6)
+
+
+class Wire:
+    """A platform over nothing: what was posted, by key. It fails with `faults`, first in first out."""
+
+    def __init__(self, *faults: Exception) -> None:
+        self.posted: dict[str, str] = {}
+        self.faults = list(faults)
+
+    async def run(self, handle: Handler) -> None: ...
+
+    async def post(self, target: Target, message: Message, key: str, *, retry: bool) -> tuple[str, ...]:
+        if self.faults:
+            raise self.faults.pop(0)
+        assert retry or key not in self.posted, "posted twice"
+        self.posted[key] = render(message)
+        return (f"id of {key}",)
+
+    async def check(self, target: Target) -> tuple[str, ...]:
+        return ()
+
+    def health(self) -> Health:
+        return Health(ready=True)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def store():
+    opened = open_store(":memory:")
+    yield opened
+    opened.close()
+
+
+def order(store: Store, **fields: Any) -> Subscription:
+    return store.subscribe(
+        Subscription(HERE, Schedule(frozenset(range(7)), 9, 30, "UTC"), NOW - timedelta(minutes=1), **fields)
+    )
+
+
+def tick(store: Store, desk: Desk, clock: Clock) -> list[DeliveryState | None]:
+    async def run() -> list[DeliveryState | None]:
+        await desk.recover()
+        return [await desk.deliver(due) for due in schedule.due(store, clock(), SIX_HOURS)]
+
+    return asyncio.run(run())
+
+
+def test_a_digest_is_posted_once_though_the_tick_comes_twice(store, clock):
+    put_article(store)
+    order(store)
+    wire = Wire()
+    desk = Desk(store, {"wire": wire}, clock)
+    assert tick(store, desk, clock) == [DeliveryState.SENT]
+    assert tick(store, desk, clock) == []
+    assert len(wire.posted) == 1
+
+
+def test_two_desks_post_it_once(store, clock):
+    put_article(store)
+    order(store)
+    wire = Wire()
+    one, other = Desk(store, {"wire": wire}, clock), Desk(store, {"wire": wire}, clock)
+    due = schedule.due(store, clock(), SIX_HOURS)
+
+    async def both() -> list[DeliveryState | None]:
+        return list(await asyncio.gather(one.deliver(due[0]), other.deliver(due[0])))
+
+    assert sorted(map(str, asyncio.run(both()))) == ["None", "sent"]
+
+
+def test_the_next_digest_holds_only_what_was_stored_since(store, clock):
+    put_article(store, text="Voters chose a new mayor in Springfield on Sunday after a long campaign.", title="Mayor")
+    order(store)
+    wire = Wire()
+    desk = Desk(store, {"wire": wire}, clock)
+    tick(store, desk, clock)
+    put_article(store, text="Engineers opened the northern bridge on Monday, two years late.", title="Bridge opens")
+    clock.now += timedelta(days=1)
+    tick(store, desk, clock)
+    first, second = wire.posted.values()
+    assert "new mayor" in first
+    assert "bridge" in second
+    assert "new mayor" not in second
+
+
+def test_the_first_empty_slot_says_so_and_later_ones_are_silent(store, clock):
+    put_article(store)
+    order(store)
+    wire = Wire()
+    desk = Desk(store, {"wire": wire}, clock)
+    states = []
+    for _ in range(4):
+        states += tick(store, desk, clock)
+        clock.now += timedelta(days=1)
+    assert states == [DeliveryState.SENT, DeliveryState.SENT, DeliveryState.EMPTY, DeliveryState.EMPTY]
+    assert "Nothing new was stored since the last digest." in list(wire.posted.values())[1]
+
+
+def test_even_if_empty_says_so_each_time(store, clock):
+    order(store, even_if_empty=True)
+    wire = Wire()
+    desk = Desk(store, {"wire": wire}, clock)
+    for _ in range(3):
+        tick(store, desk, clock)
+        clock.now += timedelta(days=1)
+    assert len(wire.posted) == 3
+
+
+def test_a_late_digest_says_what_it_is_delayed_from(store, clock):
+    put_article(store)
+    order(store)
+    wire = Wire()
+    clock.now += timedelta(hours=2)
+    tick(store, Desk(store, {"wire": wire}, clock), clock)
+    assert "Delayed from Monday, March 2, 2026 at 09:30 (UTC)." in next(iter(wire.posted.values()))
+
+
+def test_an_empty_slot_after_missed_ones_is_not_announced_again(store, clock):
+    put_article(store)
+    order(store)
+    wire = Wire()
+    desk = Desk(store, {"wire": wire}, clock)
+    for _ in range(2):
+        tick(store, desk, clock)
+        clock.now += timedelta(days=1)
+    clock.now += timedelta(days=3)
+    states = tick(store, desk, clock)
+    assert states == [DeliveryState.MISSED] * 3 + [DeliveryState.EMPTY]
+    assert len(wire.posted) == 2
+
+
+def test_a_post_refused_for_now_is_tried_again_with_the_same_words(store, clock):
+    put_article(store)
+    order(store)
+    wire = Wire(RateLimited(0.01), Unreachable("away", for_good=False))
+    desk = Desk(store, {"wire": wire}, clock)
+    assert tick(store, desk, clock) == [DeliveryState.CLAIMED]
+    [frozen] = store.deliveries()
+    put_article(store, text="This came in between the attempts and is not part of it.", title="Later")
+    for _ in range(40):
+        asyncio.run(asyncio.sleep(0.1))
+        tick(store, desk, clock)
+        if wire.posted:
+            break
+    [sent] = store.deliveries()
+    assert (sent.state, sent.payload) == (DeliveryState.SENT, frozen.payload)
+
+
+def test_a_channel_that_is_gone_pauses_its_orders_with_the_reason(store, clock):
+    put_article(store)
+    order(store)
+    desk = Desk(store, {"wire": Wire(Unreachable("the channel is gone", for_good=True))}, clock)
+    assert tick(store, desk, clock) == [DeliveryState.FAILED]
+    [paused] = store.subscriptions()
+    assert paused.paused == "the channel is gone"
+
+
+def test_a_post_in_doubt_is_held_and_told(store, clock):
+    put_article(store)
+    order(store)
+    wire = Wire(Unknown("the connection was cut"))
+    desk = Desk(store, {"wire": wire}, clock)
+    assert tick(store, desk, clock) == [DeliveryState.UNKNOWN]
+    assert tick(store, desk, clock) == []
+    assert not wire.posted
+
+
+def ask(desk: Desk, text: str, key: str, **fields: Any) -> None:
+    asyncio.run(desk.reply(Request(text, HERE, key, **fields)))
+
+
+def test_one_message_gets_one_answer_however_often_it_arrives(store, clock):
+    put_article(store)
+    wire = Wire()
+    desk = Desk(store, {"wire": wire}, clock)
+    ask(desk, "!summit", "m1")
+    ask(desk, "!summit", "m1")
+    assert list(wire.posted) == ["reply:m1"]
+
+
+def test_citations_of_a_digest_can_be_asked_for(store, clock):
+    put_article(store)
+    order(store)
+    wire = Wire()
+    desk = Desk(store, {"wire": wire}, clock)
+    tick(store, desk, clock)
+    ask(desk, "!source 1", "m2")
+    assert "*The parliament voted on Monday.*" in wire.posted["reply:m2"]
+
+
+def test_what_is_not_meant_for_the_bot_is_left_alone(store, clock):
+    wire = Wire()
+    ask(Desk(store, {"wire": wire}, clock), "!play some music", "m3", addressed=False)
+    assert not wire.posted
+
+
+def test_a_withdrawn_article_is_not_posted_though_it_was_frozen(store, clock):
+    id_ = put_article(store)
+    order(store)
+    wire = Wire(RateLimited(0.01))
+    desk = Desk(store, {"wire": wire}, clock)
+    tick(store, desk, clock)
+    store.forget(id_)
+    asyncio.run(asyncio.sleep(0.05))
+    tick(store, desk, clock)
+    assert not wire.posted
+    assert store.deliveries()[0].state is DeliveryState.FAILED
+
+
+def test_a_fault_becomes_a_sentence_with_a_reference_that_the_log_knows(store, clock, caplog, monkeypatch):
+    put_article(store)
+    monkeypatch.setattr("bot.delivery.commands.answer", lambda *_, **__: 1 / 0)
+    wire = Wire()
+    ask(Desk(store, {"wire": wire}, clock), "!summit", "m4")
+    told = wire.posted["reply:m4"]
+    reference = told.rstrip(".\n").split()[-1]
+    assert "Something went wrong while answering" in told
+    assert reference in caplog.text
