@@ -23,11 +23,11 @@ if TYPE_CHECKING:  # each verb imports what it uses: `--help` must not pay for t
 
 DONE, FAILED, USAGE, DATABASE = 0, 1, 2, 3
 
-Verb = Callable[[argparse.Namespace, Settings], int]
+Verb = Callable[[argparse.Namespace, "Settings"], int]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = _parser().parse_args(argv)
+    arguments = parser().parse_args(argv)
     try:
         if getattr(arguments, "jsonl", False):
             return _script(arguments)
@@ -61,16 +61,25 @@ class _Version(argparse.Action):
         parser.exit(message=f"dateline {version('dateline')}\n")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+_SCRIPTED = {
+    "sentences": "find the sentences of each text, JSON lines in and out",
+    "digest": "condense each article or topic, JSON lines in and out",
+    "dates": "find and resolve the dates of each text, JSON lines in and out",
+    "timeline": "build a timeline of each topic, JSON lines in and out",
+    "source": "tell whether articles say a claim, JSON lines in and out",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
         "dateline",
         description="A news-digest bot for Discord and Slack that quotes and never invents. "
         "Without a command it is a terminal to talk to; with DISCORD_TOKEN or SLACK_BOT_TOKEN set, it serves.",
         epilog="First steps: run `dateline`, then type !summit, !timeline, !source 1 or !help.",
     )
-    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and end")
-    parser.set_defaults(verb=_choose)
-    verbs = parser.add_subparsers(title="commands", metavar="")
+    made.add_argument("--version", action=_Version, nargs=0, help="show the version and end")
+    made.set_defaults(verb=_choose)
+    verbs = made.add_subparsers(title="commands", metavar="")
 
     def add(name: str, verb: Verb, summary: str) -> argparse.ArgumentParser:
         sub = verbs.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
@@ -88,12 +97,12 @@ def _parser() -> argparse.ArgumentParser:
     digest.add_argument("--about", default="", metavar="WORDS", help="only stories about these words")
     deliver = add("deliver", _deliver, "post the digests that are due, once, and end")
     deliver.add_argument("--dry-run", action="store_true", help="only tell what is due")
-    for verb in ("sentences", "digest", "dates", "timeline", "source"):
-        jsonl = digest if verb == "digest" else add(verb, _script, f"answer JSON lines from standard input: {verb}")
+    for verb, summary in _SCRIPTED.items():
+        jsonl = digest if verb == "digest" else add(verb, _script, summary)
         jsonl.set_defaults(script=verb)
-        jsonl.add_argument("--jsonl", action="store_true", required=verb != "digest", help="one JSON object a line")
+        jsonl.add_argument("--jsonl", action="store_true", required=verb != "digest", help=summary)
     add("check", _check, "look over settings and corpus; use no network")
-    return parser
+    return made
 
 
 def _now() -> datetime:
@@ -118,12 +127,11 @@ def _choose(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _serve(_: argparse.Namespace, settings: Settings) -> int:
     if not settings.platforms:
-        raise SettingsError(
-            (
-                "No platform to serve: set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN, "
-                "in the environment or in .env. Without them, `dateline` alone is a terminal.",
-            )
+        fault = (
+            "No platform to serve: set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN, "
+            "in the environment or in .env. Without them, `dateline` alone is a terminal."
         )
+        raise SettingsError((fault,))
     raise SettingsError(("This version serves the terminal only; unset the tokens.",))
 
 
@@ -275,13 +283,15 @@ def _deliver(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check(_: argparse.Namespace, settings: Settings) -> int:
+    from bot.model import counted
+
     with closing(_open(settings)) as store:
         facts = store.facts()
         where = settings.redact(settings.database.reveal())
         served = ", ".join(settings.platforms) or "none: `dateline` is a terminal"
         print(f"Settings: as they should be. Platforms: {served}.")
         print(f"Database: {where}")
-        print(f"Corpus: {facts.articles} articles in {facts.stories} stories.")
+        print(f"Corpus: {counted(facts.articles, 'article')} in {counted(facts.stories, 'story')}.")
     return DONE
 
 

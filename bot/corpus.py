@@ -77,9 +77,9 @@ def _batches(reads: Iterable[Read]) -> Iterator[list[Read]]:
 def add(article: Article, analysis: Analysis, store: Store, now: datetime) -> Added:
     """Store one analysed article: a new one, a new version of one, or nothing where its words are known."""
     if article.file and not (article.url or article.guid):
-        for known in store.find(article.file, article.tenant):
-            shared = store.sketched(analysis.shingles, article.tenant).get(known, 0)
-            if shared >= RESKETCHED * len(analysis.shingles):
+        for known, shared in store.sketched(analysis.shingles, article.tenant).items():
+            former = store.article(known)
+            if former and former.file == article.file and shared >= RESKETCHED * len(analysis.shingles):
                 return store.revise(known, article, analysis, now)
     day = article.published.anchor or now.date()
     story, copy_of = stories.link(analysis, day, store, article.tenant)

@@ -92,14 +92,14 @@ class Desk:
 
     async def _digest(self, row: Delivery, subscription: Subscription, *, late: bool) -> DeliveryState:
         if not row.payload:
-            composed = await asyncio.to_thread(self._compose, row, subscription, late)
+            composed = await asyncio.to_thread(self._compose, row, subscription, late=late)
             if composed is None:
                 await self._settle(row, DeliveryState.EMPTY)
                 return DeliveryState.EMPTY
             row = await self._freeze(row, *composed)
         return await self._send(row)
 
-    def _compose(self, row: Delivery, subscription: Subscription, late: bool) -> tuple[Reply, int] | None:
+    def _compose(self, row: Delivery, subscription: Subscription, *, late: bool) -> tuple[Reply, int] | None:
         """The digest to freeze and its mark; None where nothing is new and the channel was told so already."""
         assert row.due is not None
         zone = subscription.schedule.zone
@@ -114,7 +114,7 @@ class Desk:
             late=Moment(row.due, zone) if late else None,
         )
         posted = next((one for one in before if one.state is not DeliveryState.MISSED), None)
-        told = posted is not None and posted.reason == NOTHING_NEW
+        told = posted is not None and (posted.state is DeliveryState.EMPTY or posted.reason == NOTHING_NEW)
         if composed.empty and told and not subscription.even_if_empty:
             return None
         check(composed.message, composed.citations, self._store)

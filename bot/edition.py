@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from bot import dates, digest
 from bot.message import Action, Block, Bullet, Cite, Heading, Link, Message, Moment, Note, Paragraph, Span, Text, own
-from bot.model import EVERYONE, Citation, Digest, DigestItem, Entry, Passage, When
+from bot.model import EVERYONE, Citation, Digest, DigestItem, Entry, Passage, When, counted
 from bot.ports import Query, Store
 from bot.quotation import Citations, headline, published, quote, source_line
 
@@ -57,9 +57,8 @@ def edition(
     citations = Citations()
     for item in told.items[:STORIES]:
         blocks += _story(item, entries, citations, store)
-    if left := len(told.items) - STORIES:
-        if left > 0:
-            blocks.append(Note(own(f"{left} more {'story' if left == 1 else 'stories'}: type `!topics`.")))
+    if (left := len(told.items) - STORIES) > 0:
+        blocks.append(Note(own(f"{counted(left, 'more story')}: type `!topics`.")))
     blocks += [Action("Briefing", f"!summit {words}".strip()), Action("Timeline", f"!timeline {words}".strip())]
     return Edition(Message(tuple(blocks)), citations.all(), mark, empty=False)
 
@@ -117,4 +116,4 @@ def _story(item: DigestItem, entries: dict[int, Entry], citations: Citations, st
             line += source_line(article, store)
         yield Note(tuple(line))
     if silent := [id_ for id_ in item.articles if id_ not in numbers]:
-        yield Note((Text(f"Also covered in {len(silent)} more article{'s' if len(silent) > 1 else ''}."),))
+        yield Note((Text(f"Also covered in {counted(len(silent), 'more article')}."),))

@@ -9,7 +9,8 @@ DatelineError
 └── ChatError            a platform did not take a message
     ├── RateLimited      not yet; `retry_after` seconds
     ├── Unreachable      the target cannot be posted to, `for_good` or for now
-    └── Unknown          it may or may not have been posted
+    ├── Unknown          it may or may not have been posted
+    └── TokenError       the platform refuses a token; names the setting to mend
 """
 
 
@@ -63,3 +64,7 @@ class Unreachable(ChatError):
 
 class Unknown(ChatError):
     """The platform may or may not have posted the message; only a look-up can tell."""
+
+
+class TokenError(ChatError):
+    """A platform refuses a token; the text is one sentence that names the setting. Trying again cannot help."""

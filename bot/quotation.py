@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from bot import dates
 from bot.errors import QuotationError
 from bot.message import CUT, Bullet, Cite, Headline, Link, Message, Note, Quotation, Span, Text
-from bot.model import Article, Citation, Entry, Passage, Published, PublishedBasis, shown
+from bot.model import Article, Citation, Entry, Passage, Published, PublishedBasis, counted, shown
 from bot.ports import Store
 
 OPENING = 8  # words of an untitled article's first sentence that stand for a title
@@ -45,9 +45,13 @@ def check(message: Message, citations: Sequence[Citation], store: Store) -> None
     for span in message.spans():
         if not isinstance(span, Quotation | Headline):
             continue
-        place = (span.passage.article, span.passage.version) if isinstance(span, Quotation) else (
-            span.article,
-            span.version,
+        place = (
+            (span.passage.article, span.passage.version)
+            if isinstance(span, Quotation)
+            else (
+                span.article,
+                span.version,
+            )
         )
         if place not in texts:
             article = store.article(*place)
@@ -120,7 +124,7 @@ class Citations:
         return tuple(self._citations[self._first :])
 
     def sources(self, store: Store) -> tuple[Note | Bullet, ...]:
-        """ "Sources (2 articles, newest …)", then one line an article with all its numbers."""
+        """The heading "Sources (2 articles, newest …)", then one line an article with all its numbers."""
         numbers: dict[tuple[int, int], list[int]] = defaultdict(list)
         for citation in self.new():
             numbers[citation.passage.article, citation.passage.version].append(citation.number)
@@ -134,10 +138,9 @@ class Citations:
             lines.append(Note((*_numbered(cited), *source_line(article, store))))
         if not lines:
             return ()
-        count = f"{len(articles)} article" + ("s" if len(articles) > 1 else "")
         newest = max((a.published.when for a in articles if a.published.when), default=None, key=lambda w: w.last)
         dated = f", newest {dates.show(newest)}" if newest and len(articles) > 1 else ""
-        return (Note((Text(f"Sources ({count}{dated})"),)), *lines)
+        return (Note((Text(f"Sources ({counted(len(articles), 'article')}{dated})"),)), *lines)
 
 
 def _numbered(numbers: Iterable[int]) -> Iterable[Span]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -90,7 +89,7 @@ def _entry(article: Article, *, raw: bool) -> Entry:
 
 def _entries(given: Mapping[str, Any]) -> list[Entry]:
     """The articles given, numbered from 0 in their order, as stored ones."""
-    raw = _get(given, "raw", bool, False)
+    raw = _get(given, "raw", bool, default=False)
     articles = _get(given, "articles", list, []) or [_get(given, "text", str)]
     return [_entry(_article(article, number), raw=raw) for number, article in enumerate(articles)]
 

@@ -65,9 +65,20 @@ def _plain(written: str) -> str:
     return word.rstrip(".").removesuffix("'s")
 
 
+def written(text: str) -> list[str]:
+    """The words of `text` in order, as they stand there."""
+    return _WORD.findall(text)
+
+
 def words(text: str) -> list[str]:
     """The words of `text` in order, lower-cased; hyphened words count apart, "U.S." and "US" are "u.s"."""
-    return [_plain(written) for written in _WORD.findall(text)]
+    return [_plain(word) for word in _WORD.findall(text)]
+
+
+def stem(word: str) -> str:
+    """What `word`, as written, is compared by; empty for a stop word."""
+    known = _stems.get(word)
+    return _stem(word) if known is None else known
 
 
 def _stem(written: str) -> str:

@@ -28,3 +28,10 @@ def put_article(store: Store, text: str = "The parliament voted on Monday. The b
     """Take one article in as it would come from a feed; its id."""
     article = make_article(text, **fields)
     return corpus.add(article, corpus.analyse(article), store, NOW).id
+
+
+def seeded(store: Store) -> Store:
+    """`store` with the two articles the product ships."""
+    for outcome in corpus.take_in([SEEDS], store, NOW):
+        assert outcome.added, outcome.line
+    return store

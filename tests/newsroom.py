@@ -5,19 +5,31 @@ doi:10.3758/s13423-014-0585-6), English function words first; below them words a
 about 400 words in 18 sentences; a story is told by one to a dozen articles that share names and a vocabulary of its
 own, and one article in twenty repeats another nearly word for word.
 """
+# ruff: noqa: SIM905 - a list of words reads best as one text
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
 
-from bot.model import Analysis, Article, Mention, MentionBasis, Published, PublishedBasis, Sentence, TimexType, When
+from bot.model import (
+    Analysis,
+    Article,
+    Mention,
+    MentionBasis,
+    Precision,
+    Published,
+    PublishedBasis,
+    Sentence,
+    TimexType,
+    When,
+)
 
 VOCABULARY = 60_000
 NAMES = 4_000
@@ -31,41 +43,7 @@ them can only other new some could time these two may then do first any my now s
 after also did many before must through back years where much your way well down should because each just those people
 """
 _FUNCTION = tuple(dict.fromkeys(_LISTED.split()))
-_ONSETS = [
-    "b",
-    "c",
-    "d",
-    "f",
-    "g",
-    "h",
-    "j",
-    "k",
-    "l",
-    "m",
-    "n",
-    "p",
-    "r",
-    "s",
-    "t",
-    "v",
-    "w",
-    "br",
-    "ch",
-    "cl",
-    "cr",
-    "dr",
-    "fl",
-    "gr",
-    "pl",
-    "pr",
-    "sh",
-    "sl",
-    "sp",
-    "st",
-    "str",
-    "th",
-    "tr",
-]
+_ONSETS = "b c d f g h j k l m n p r s t v w br ch cl cr dr fl gr pl pr sh sl sp st str th tr".split()
 _VOWELS = ["a", "e", "i", "o", "u", "ai", "ea", "ee", "io", "ou"]
 _CODAS = ["", "", "", "n", "r", "s", "t", "l", "d", "m", "nt", "st", "ck", "nd", "rd"]
 _ENDINGS = ["", "", "", "s", "ed", "ing", "er", "ion", "al", "ment", "ity"]
@@ -107,10 +85,10 @@ class Newsroom:
     names: list[str] = field(init=False)
     _dice: random.Random = field(init=False)
     _draws: np.random.Generator = field(init=False)
+    _edition: int = field(init=False)
 
     def __post_init__(self) -> None:
         self._dice = random.Random(self.seed)
-        self._draws = np.random.default_rng(self.seed)
         self.words = [*_FUNCTION, *self._made(VOCABULARY - len(_FUNCTION), 1, 3)]
         first, last = (self._made(400, 1, 2), self._made(NAMES, 1, 2))
         self.names = [f"{self._dice.choice(first)} {surname}".title() for surname in last]
@@ -123,12 +101,15 @@ class Newsroom:
             made[word + dice.choice(_ENDINGS)] = None
         return list(made)
 
-    def dispatches(self, count: int) -> Iterator[Dispatch]:
-        """The first `count` articles, in order of arrival; stories run side by side."""
+    def dispatches(self, count: int, *, edition: int = 0, start: date = START) -> Iterator[Dispatch]:
+        """`count` articles in order of arrival, from `start` on; stories run side by side. Editions share words."""
+        self._dice = random.Random(f"{self.seed} {edition}")
+        self._draws = np.random.default_rng([self.seed, edition])
+        self._edition = edition
         running: list[_Story] = []
         stories = 0
         for number in range(count):
-            day = START + timedelta(days=number // PER_DAY)
+            day = start + timedelta(days=number // PER_DAY)
             if len(running) < 12 or self._dice.random() < 0.1:
                 running.append(self._story(stories, day))
                 stories += 1
@@ -192,7 +173,7 @@ class Newsroom:
             title=title,
             published=Published(When.day(day), PublishedBasis.FEED),
             publisher=dice.choice(_PUBLISHERS),
-            url=f"https://news.example/{self.seed}/{number}",
+            url=f"https://news.example/{self.seed}/{self._edition}/{number}",
         )
         analysis = Analysis(
             sentences=tuple(sentences),
@@ -207,15 +188,15 @@ class Newsroom:
     def _date(self, day: date) -> tuple[str, When]:
         past = day - timedelta(days=self._dice.randint(0, 6))
         far = day - timedelta(days=int(self._dice.expovariate(1 / 400)))
-        match self._dice.randrange(4):
-            case 0:
+        match self._dice.choices(("weekday", "day", "date", "year"), (45, 25, 20, 10))[0]:
+            case "weekday":
                 return f"on {past:%A}", When.day(past)
-            case 1:
+            case "day":
                 return f"on {past:%B} {past.day}", When.day(past)
-            case 2:
+            case "date":
                 return f"on {far:%B} {far.day}, {far.year}", When.day(far)
             case _:
-                return f"in {far.year}", When(date(far.year, 1, 1), date(far.year, 12, 31))
+                return f"in {far.year}", When(date(far.year, 1, 1), date(far.year, 12, 31), Precision.YEAR)
 
 
 def _repeated(dispatch: Dispatch, number: int) -> Dispatch:
@@ -234,9 +215,3 @@ def _repeated(dispatch: Dispatch, number: int) -> Dispatch:
         digest=tuple((start + more, end + more) for start, end in dispatch.analysis.digest),
     )
     return Dispatch(article, analysis, dispatch.story)
-
-
-def questions(newsroom: Newsroom, count: int, *, ranks: tuple[int, int], words: int) -> Sequence[tuple[str, ...]]:
-    """What somebody may ask: `count` times `words` words whose frequency ranks lie between `ranks`."""
-    dice = random.Random(newsroom.seed)
-    return [tuple(dice.sample(newsroom.words[ranks[0] : ranks[1]], words)) for _ in range(count)]

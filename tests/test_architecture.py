@@ -13,7 +13,7 @@ BOT = Path(__file__).parent.parent / "bot"
 
 ROWS = [
     {"__main__"},
-    {"chat", "store", "web", "delivery", "schedule", "script"},
+    {"chat", "store", "delivery", "schedule", "script"},
     {"commands", "corpus", "log"},
     {"edition"},
     {"quotation"},
@@ -44,7 +44,7 @@ LIBRARIES = {
     "Stemmer": {"terms"},
     "rapidfuzz": {"commands", "store", "slots", "config", "source"},
     "matplotlib": {"timeline"},
-    "aiohttp": {"chat", "web", "ingest"},
+    "aiohttp": {"chat", "ingest"},
 }
 
 

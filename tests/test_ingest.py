@@ -102,7 +102,7 @@ def test_the_seeds_are_quoted_without_dateline_title_photo_line_and_sub_heads():
 
 
 @given(st.lists(st.sampled_from([*"aA .\n\"'(/-—_©:", "By ", "(AP) ", "HANOI", "Feb. 26", "photo", "READ MORE:"])))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_marks_lie_in_the_text_in_order_and_apart(pieces):
     text = "".join(pieces)
     at = 0
@@ -116,10 +116,10 @@ def test_marks_lie_in_the_text_in_order_and_apart(pieces):
     ["a. ", '"', " ", "x", "(", "A ", "By Aa ", "Feb. 26 ", "1 ", "(AP/", "HANOI, ", "a\n", "/ getty ", "Share ", "- "],
 )
 def test_cleaning_is_linear_on_hostile_text(unit):
-    text = unit * (200_000 // len(unit))
+    text = unit * (60_000 // len(unit))
     begun = time.process_time()
     ingest.clean(text)
-    assert time.process_time() - begun < 1.5
+    assert time.process_time() - begun < 1
 
 
 # --- what is found out ------------------------------------------------------------------------------------
@@ -150,6 +150,7 @@ def test_the_vov_seed_is_dated_by_the_window_its_content_allows():
         ("2019-02-26T00:30:00+09:00", "2019-02-26"),
         ("2019-02-26T10:00:00Z", "2019-02-26"),
         ("Tue, 26 Feb 2019 23:30:00 -0500", "2019-02-26"),
+        ("2019-02-26 10:00:00 GMT", "2019-02-26"),
         ("February 26, 2019", "2019-02-26"),
     ],
 )
@@ -202,25 +203,24 @@ def test_the_seeds_ship_with_the_bot():
     assert [Path(found.source).name for found in read(ingest.seeds()) if found.article] == [XINHUA.name, VOV.name]
 
 
+ENCODINGS = [
+    ("utf-8", b"", ""),
+    ("utf-8", codecs.BOM_UTF8, ""),
+    ("utf-16-le", codecs.BOM_UTF16_LE, "read as UTF-16"),
+    ("utf-16-be", codecs.BOM_UTF16_BE, "read as UTF-16"),
+    ("utf-32-le", codecs.BOM_UTF32_LE, "read as UTF-32"),
+    ("cp1252", b"", "read as cp1252"),
+]
+UNMARKED = [("utf-16-le", b"", "read as UTF-16"), ("utf-16-be", b"", "read as UTF-16")]
+
+
 @pytest.mark.parametrize(
-    ("encoding", "mark", "note"),
-    [
-        ("utf-8", b"", ""),
-        ("utf-8", codecs.BOM_UTF8, ""),
-        ("utf-16-le", codecs.BOM_UTF16_LE, "read as UTF-16"),
-        ("utf-16-be", codecs.BOM_UTF16_BE, "read as UTF-16"),
-        ("utf-16-le", b"", "read as UTF-16"),
-        ("utf-16-be", b"", "read as UTF-16"),
-        ("utf-32-le", codecs.BOM_UTF32_LE, "read as UTF-32"),
-        ("cp1252", b"", "read as cp1252"),
-    ],
+    ("ending", "encoding", "mark", "note"),
+    [(".jsonl", *one) for one in ENCODINGS] + [(".txt", *one) for one in ENCODINGS + UNMARKED],
 )
-@pytest.mark.parametrize("ending", [".txt", ".jsonl"])
-def test_a_text_is_read_in_the_encoding_it_is_in(tmp_path, encoding, mark, note, ending):
+def test_a_text_is_read_in_the_encoding_it_is_in(tmp_path, ending, encoding, mark, note):
     news = f"The café’s boats “Ana” and “Bea” crossed the bay. {NEWS}"
     content = news if ending == ".txt" else json.dumps({"text": news}, ensure_ascii=False) + "\n"
-    if ending == ".jsonl" and encoding.startswith("utf-16") and not mark:
-        pytest.skip("a line of JSONL has no mark of its own")
     (only,) = read(write(tmp_path, f"a{ending}", mark + content.encode(encoding)))
     assert only.article, only.error
     assert (only.article.text, only.note) == (news, note)
@@ -317,6 +317,15 @@ def test_only_web_addresses_are_kept(tmp_path, url):
     assert (only.article.url, only.note) == ("", "`url` is no web address and left out")
 
 
+def test_a_record_of_one_line_under_a_title_is_an_article(tmp_path):
+    (only,) = read(write(tmp_path, "a.jsonl", line(text="Boats crossed the bay again on Monday")))
+    assert only.article
+
+
+def test_a_record_that_only_repeats_its_title_is_none(tmp_path):
+    assert "a title but no text" in error(write(tmp_path, "a.jsonl", line(text="Ferry service resumes.\n")))
+
+
 def test_a_date_that_is_none_is_noted(tmp_path):
     (only,) = read(write(tmp_path, "a.jsonl", line(published="soon")))
     assert only.article
@@ -329,6 +338,13 @@ def test_a_folder_is_read_by_name_without_hidden_files_feeds_and_other_endings(t
     found = read(tmp_path)
     assert [Path(one.source).relative_to(tmp_path).as_posix() for one in found] == ["a/z.txt", "b.txt", "c.JSONL:1"]
     assert all(one.article for one in found)
+
+
+def test_a_name_that_is_no_text_can_still_be_told(tmp_path):
+    (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_text(NEWS)
+    (only,) = read(tmp_path)
+    assert only.article
+    assert only.source.endswith("caf\ufffd.txt")
 
 
 def test_a_folder_is_read_as_a_stream(tmp_path):
@@ -391,7 +407,7 @@ def test_a_folder_that_links_to_itself_ends(tmp_path):
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_bytes_break_the_reader(tmp_path_factory, content):
     folder = tmp_path_factory.mktemp("bytes")
     for name in ("a.txt", "a.jsonl"):

@@ -29,10 +29,14 @@ from bot.message import (
     Text,
 )
 from bot.model import Passage, shown
+from tests.seen import on_discord, on_slack, read_aloud_on_slack
 
 RENDERERS: dict[str, Callable[[Message], str]] = {
     "terminal": terminal.render,
     "terminal, styled": lambda message: terminal.render(message, styled=True),
+    "discord": on_discord,
+    "slack": on_slack,
+    "slack, read aloud": read_aloud_on_slack,
 }
 SPANS = st.one_of(
     st.builds(Text, st.text(min_size=1)),
@@ -53,7 +57,7 @@ MESSAGES = st.lists(BLOCKS, max_size=6).map(lambda blocks: Message(tuple(blocks)
 
 
 def squeezed(text: str) -> str:
-    return "".join(c for c in text if not c.isspace() and unicodedata.category(c) != "Cc")
+    return "".join(c for c in shown(text) if not c.isspace() and unicodedata.category(c) != "Cc")
 
 
 @pytest.mark.parametrize("render", RENDERERS.values(), ids=RENDERERS)

@@ -9,16 +9,17 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
 import apsw
 import pytest
 
 from bot.errors import StoreError
-from bot.model import Analysis, Delivery, Sentence, Target
+from bot.model import Analysis, Delivery, Mention, Sentence, Target, TimexType, When
 from bot.ports import Query, Store
 from bot.store import open_store, sqlite
-from bot.store.sqlite import OLDEST, SqliteStore, check_library
+from bot.store.sqlite import OLDEST, SqliteStore, check_library, days, finding
 from tests.make import NOW, make_article
 
 ANALYSIS = Analysis((Sentence(0, 31),), names={"Kim": 1}, terms={"vote": 1}, shingles=(1, 2))
@@ -274,3 +275,57 @@ def test_nothing_is_left_in_any_table_but_stubs_when_all_is_forgotten(path: Path
             )
         }
     assert kept == {**dict.fromkeys(kept, 0), "article": 5}
+
+
+# --- a corpus too large to look at every match ------------------------------------------------------------
+
+
+@pytest.fixture
+def crowded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A store that looks at 40 matches at most, with 200 articles: all "common", half "frequent", two "rare"."""
+    monkeypatch.setattr(finding, "HITS", 40)
+    monkeypatch.setattr(finding, "SAMPLE", 50)
+    store = open_store(":memory:")
+    for number in range(1, 201):
+        words = f"common {'frequent' if number % 2 else ''} {'rare' if number in (3, 150) else ''} {number}"
+        store.add(make_article(words, title=""), ANALYSIS, NOW)
+    yield store
+    store.close()
+
+
+def test_common_words_do_not_hide_rare_ones(crowded: Store):
+    assert {hit.article for hit in crowded.search(Query(("common", "rare", "frequent")))} == {3, 150}
+
+
+def test_of_too_many_matches_the_newest_are_looked_at(crowded: Store):
+    hits = [hit.article for hit in crowded.search(Query(("common",)), limit=200)]
+    assert set(hits) == set(range(160, 201))
+
+
+def test_of_too_many_matches_before_a_day_the_newest_of_those_are_looked_at(crowded: Store):
+    assert crowded.search(Query(("common",), until=date(2019, 2, 25))) == ()
+    assert crowded.search(Query(("common",), until=date(2019, 2, 26)))
+
+
+def test_all_of_several_common_words_are_found_together(crowded: Store):
+    hits = [hit.article for hit in crowded.search(Query(("common", "frequent"), every=True), limit=200)]
+    assert hits
+    assert all(number % 2 for number in hits)
+
+
+@pytest.mark.parametrize("many", [0, 10**6], ids=["by article", "by day"])
+def test_mentions_of_days_are_the_same_whichever_way_they_are_found(many: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(days, "MANY", many)
+    store, dice = open_store(":memory:"), random.Random(5)
+    starts = []
+    for number in range(60):
+        first = date(2019, 1, 1) + timedelta(days=dice.randrange(400))
+        last = first + timedelta(days=dice.choice([0, 0, 30, 31, 365, 366, 5000]))
+        starts.append((first, last))
+        mention = Mention(0, 3, TimexType.DATE, "", When(first, last))
+        store.add(make_article(f"word {number}"), Analysis((Sentence(0, 31),), mentions=(mention,)), NOW)
+    since, until = date(2019, 6, 1), date(2019, 6, 30)
+    expected = [number for number, (first, last) in enumerate(starts, 1) if first <= until and last >= since]
+    assert [one.article for one in store.mentioned(since, until)] == expected[::-1]
+    assert [one.article for one in store.mentioned(since, until, limit=3)] == expected[:-4:-1]
+    store.close()

@@ -103,7 +103,7 @@ def _span(span: Span) -> str:
 
 
 def moment(span: Moment) -> str:
-    """ "Tuesday, March 3, 2026 at 08:00 (Asia/Seoul)"."""
+    """An instant in words: "Tuesday, March 3, 2026 at 08:00 (Asia/Seoul)"."""
     from zoneinfo import ZoneInfo
 
     local = span.at.astimezone(ZoneInfo(span.zone))

@@ -70,4 +70,6 @@ def _suggestion(name: str, words: str) -> str:
     if nearest := _near(name, COMMANDS, 2):
         return f"There is no command “{name}”. Did you mean `{f'!{nearest} {words}'.strip()}`?"
     topic = f"{name} {words}".strip()[:80]
-    return f"There is no command “{name}”. To ask what is stored about it, type `!summit {topic}`; `!help` lists the rest."
+    return (
+        f"There is no command “{name}”. To ask what is stored about it, type `!summit {topic}`; `!help` lists the rest."
+    )

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from bot import dates, terms
 from bot.errors import UserError
-from bot.message import Message
-from bot.model import Citation, Entry, When, join
+from bot.message import Bullet, Message, Text
+from bot.model import Citation, Entry, Passage, When, join
 from bot.ports import Query, Request, Store, channel_of
+from bot.quotation import Citations, quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ class Command:
     run: Callable[[Asked], Reply]
 
 
+def told_in(entry: Entry, passage: Passage, citations: Citations) -> Bullet:
+    """A line of an answer: the quotation and its number."""
+    return Bullet((quote(entry, passage), Text(" "), citations.cite(passage)))
+
+
 _PHRASE = re.compile(r'"([^"]+)"')
 
 
@@ -116,32 +122,39 @@ def limits(words: str, today: date) -> tuple[str, date | None, date | None]:
             return words[: between.start()].strip(), min(first.first, last.first), max(first.last, last.last)
     since: date | None = None
     until: date | None = None
-    while bounds := list(_BOUND.finditer(words)):
-        bound = bounds[-1]
-        said, typed = bound[1].lower(), words[bound.end() :].strip()
-        when = dates.typed(typed, today)
-        if when is None and said in {"since", "until"}:
-            raise UserError(
-                f"I cannot read “{typed}” as a date. Write for example `since 2018`, `until June 12, 2018` "
-                "or `since last week`."
-            )
-        if when is None:
-            break
-        match said:
-            case "since" | "from":
-                since = when.first
-            case "after":
-                since = when.last + _DAY
-            case "before":
-                until = when.first - _DAY
-            case _:
-                until = when.last
-        words = words[: bound.start()].strip()
+    while bound := _last_bound(words, today):
+        words = bound[0]
+        since, until = bound[1] or since, bound[2] or until
     if since is None and until is None:
         return _trailing(words, today)
     if since and until and since > until:
         raise UserError(f"{dates.show(When.day(since))} lies after {dates.show(When.day(until))}; turn them round.")
     return words, since, until
+
+
+def _last_bound(words: str, today: date) -> tuple[str, date | None, date | None] | None:
+    """The last "since …" or "until …" of `words`: what stands before it, and the first or last day it allows."""
+    bounds = list(_BOUND.finditer(words))
+    if not bounds:
+        return None
+    said, typed, before = bounds[-1][1].lower(), words[bounds[-1].end() :].strip(), words[: bounds[-1].start()].strip()
+    when = dates.typed(typed, today)
+    if when is None:
+        if said in {"since", "until"}:
+            raise UserError(
+                f"I cannot read “{typed}” as a date. Write for example `since 2018`, `until June 12, 2018` "
+                "or `since last week`."
+            )
+        return None
+    match said:
+        case "since" | "from":
+            return before, when.first, None
+        case "after":
+            return before, when.last + _DAY, None
+        case "before":
+            return before, None, when.first - _DAY
+        case _:
+            return before, None, when.last
 
 
 def _trailing(words: str, today: date) -> tuple[str, date | None, date | None]:

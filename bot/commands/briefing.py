@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot import dates, digest, timeline
-from bot.commands.asking import Asked, Command, Reply, about, limits, nothing_about
+from bot import dates, digest, terms, timeline
+from bot.commands.asking import Asked, Command, Reply, about, limits, nothing_about, told_in
 from bot.edition import lead
 from bot.errors import UserError
-from bot.message import Action, Block, Bullet, Cite, Heading, Link, Message, Note, Paragraph, Span, Strong, Text
-from bot.model import Entry, MentionBasis, Passage, Precision, PublishedBasis, TimelineEvent, When, join
+from bot.message import Action, Block, Bullet, Heading, Link, Message, Paragraph, Span, Strong, Text
+from bot.model import Entry, MentionBasis, Passage, Precision, PublishedBasis, TimelineEvent, When, counted, join
 from bot.ports import Dated
 from bot.quotation import Citations, headline, quote
 
@@ -37,20 +37,34 @@ def summit(asked: Asked) -> Reply:
     entries = about(asked, asked.words, BRIEFED) if asked.words else story(asked)
     told = {citation.passage for citation in asked.seen}
     untold = [_without(entry, told) for entry in entries]
+    if told and not _speaks(untold, asked.words):
+        raise UserError("That is all the stored articles say.")
     dated = asked.store.mentions([entry.article.id for entry in entries])
     passages = digest.topic(untold, words=WORDS, most=SENTENCES, query=asked.words, dates=_event_days(dated))
     if not passages:
         raise UserError("That is all the stored articles say." if told else nothing_about(asked, asked.words))
+    left = _speaks([_without(entry, {*told, *passages}) for entry in entries], asked.words)
     by_id = {entry.article.id: entry for entry in entries}
     citations = Citations(asked.seen)
     blocks: list[Block] = [Heading(_title(asked.words, entries))]
-    for passage in passages:
-        blocks.append(Bullet((quote(by_id[passage.article], passage), Text(" "), citations.cite(passage))))
+    blocks += [told_in(by_id[passage.article], passage, citations) for passage in passages]
     if not told:
-        blocks += _key_dates(entries, dated, passages, asked.words, citations)
+        blocks += _key_dates(entries, dated, passages, citations)
     blocks += citations.sources(asked.store)
-    blocks += [Action("Timeline", f"!timeline {asked.words}".strip()), Action("More", "!more")]
+    blocks.append(Action("Timeline", f"!timeline {asked.words}".strip()))
+    if left:
+        blocks.append(Action("More", "!more"))
     return Reply(Message(tuple(blocks)), citations.all(), f"summit {asked.words}".strip())
+
+
+def _speaks(entries: Sequence[Entry], words: str) -> bool:
+    """Whether any sentence left in `entries` speaks of `words`; of anything, without words."""
+    wanted = set(terms.stems(words))
+    return any(
+        not wanted or wanted & set(terms.stems(entry.article.text[sentence.start : sentence.end]))
+        for entry in entries
+        for sentence in entry.sentences
+    )
 
 
 def _title(words: str, entries: Sequence[Entry]) -> tuple[Span, ...]:
@@ -78,21 +92,24 @@ def _event_days(dated: Sequence[Dated]) -> dict[Passage, date]:
 
 
 def _key_dates(
-    entries: Sequence[Entry], dated: Sequence[Dated], told: Sequence[Passage], words: str, citations: Citations
+    entries: Sequence[Entry], dated: Sequence[Dated], told: Sequence[Passage], citations: Citations
 ) -> list[Block]:
-    """A line of the days that matter most, where the sentences name none of them."""
+    """A line of the days that most articles name, where the sentences name none."""
     spoken = {(one.article, one.version, *one.sentence) for one in dated if _is_day(one)}
     if any((p.article, p.version, p.start, p.end) in spoken for p in told):
         return []
-    events = [
+    days = [
         event
-        for event in timeline.timeline(entries, dated, words.split(), most=KEY_DATES)
+        for event in timeline.timeline(entries, dated)
         if not event.background and event.when.precision in {Precision.DAY, Precision.RANGE}
     ]
-    if not events:
+    naming = {event: len({passage.article for passage in event.passages}) for event in days}
+    most = max(naming.values(), default=0)
+    key = [event for event in days if naming[event] == most][:KEY_DATES]
+    if not key:
         return []
     spans: list[Span] = [Strong("Key dates: ")]
-    for event in events:
+    for event in key:
         planned = " (planned)" if event.announced else ""
         spans += [Text(f"{dates.show(event.when)}{planned} "), citations.cite(event.passages[0]), Text("; ")]
     return [Paragraph((*spans[:-1], Text(".")))]
@@ -164,9 +181,7 @@ def _no_events(words: str, since: date | None, until: date | None, *, told: bool
     if told:
         return "That is the whole timeline."
     topic = f" about “{words}”" if words else ""
-    bounds = [
-        f"{name} {dates.show(When.day(day))}" for name, day in (("since", since), ("until", until)) if day
-    ]
+    bounds = [f"{name} {dates.show(When.day(day))}" for name, day in (("since", since), ("until", until)) if day]
     return f"Nothing stored{topic} tells of a dated event{' ' + ' '.join(bounds) if bounds else ''}."
 
 
@@ -178,10 +193,9 @@ def topics(asked: Asked) -> Reply:
     for one in stored:
         entries = asked.store.entries(one.articles, asked.tenant)
         first = lead(entries)
-        count = f"{len(entries)} article{'s' if len(entries) > 1 else ''}"
         newest = max((e.article.published.when for e in entries if e.article.published.when), default=None, key=_last)
         dated = f", newest {dates.show(newest)}" if newest else ""
-        blocks.append(Bullet((headline(first), Text(f" ({count}{dated})"))))
+        blocks.append(Bullet((headline(first), Text(f" ({counted(len(entries), 'article')}{dated})"))))
     names = [name for name, _ in asked.store.names(asked.tenant, limit=NAMES_LISTED)]
     if names:
         blocks.append(Paragraph((Strong("Names: "), Text(f"{join(names)}."))))

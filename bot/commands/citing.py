@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from bot import dates, source
-from bot.commands.asking import Asked, Command, Reply, nothing_about
+from bot.commands.asking import Asked, Command, Reply, nothing_about, told_in
 from bot.errors import UserError
-from bot.message import Block, Bullet, Heading, Message, Note, Paragraph, Quote, Span, Strong, Text
+from bot.message import Block, Heading, Message, Note, Paragraph, Quote, Span, Strong, Text
 from bot.model import Citation, Entry, MentionBasis, Passage, PublishedBasis, Sentence
 from bot.ports import Answer, Query
 from bot.quotation import Citations, named, quote, source_line
@@ -15,6 +15,7 @@ from bot.quotation import Citations, named, quote, source_line
 AROUND = 80  # words of context about a cited sentence
 CANDIDATES = 40  # articles searched for a claim, the best matches
 PASSAGES = 3  # shown of those that say it
+OTHERS = 3  # shown of those that tell the same as a citation
 
 _NUMBER = re.compile(r"[\[#(]?(\d{1,4})[\])]?\.?")
 
@@ -132,7 +133,7 @@ def _facts(asked: Asked, entry: Entry, passage: Passage) -> list[Block]:
     else:
         facts.append(Note((Text(f"Published {dates.show(published.when)}, {_BASIS[published.basis]}."),)))
     if article.file and not article.url:
-        facts.append(Note((Text(f"Read from {article.file.rpartition('/')[2]}."),)))
+        facts.append(Note((Text(f"File: {article.file.rpartition('/')[2]}."),)))
     facts += _readings(asked, entry, passage)
     newest = asked.store.article(article.id)
     if newest and newest.version > article.version:
@@ -141,31 +142,42 @@ def _facts(asked: Asked, entry: Entry, passage: Passage) -> list[Block]:
 
 
 def _readings(asked: Asked, entry: Entry, passage: Passage) -> list[Block]:
-    """How each date in the passage that does not say everything itself was read."""
+    """How each date in the passage that does not say everything itself was read, and from what."""
     id_, version = entry.article.id, entry.article.version
-    readings: list[Block] = []
+    undated = entry.article.published.basis in {PublishedBasis.INFERRED, PublishedBasis.UNKNOWN}
+    against = {
+        MentionBasis.ARTICLE: "from when it must have been written" if undated else "from the article's own date",
+        MentionBasis.CONTEXT: "from the date named before it",
+    }
+    readings: dict[str, list[Span]] = {}
     for dated in asked.store.mentions([id_]):
         mention = dated.mention
         inside = passage.start <= mention.start and mention.end <= passage.end
         if dated.version != version or not inside or not mention.when or mention.basis is MentionBasis.EXPLICIT:
             continue
-        words = quote(entry, Passage(id_, version, mention.start, mention.end))
-        against = "the article's own date" if mention.basis is MentionBasis.ARTICLE else "the date named before it"
-        readings.append(Note((Text("“"), words, Text(f"” is read as {dates.show(mention.when)}, from {against}."))))
-    return readings
+        spans = readings.setdefault(against[mention.basis], [])
+        spans += [Text("; “" if spans else "“"), quote(entry, Passage(id_, version, mention.start, mention.end))]
+        spans.append(Text(f"” is {dates.show(mention.when)}"))
+    return [Note((Text(f"Dates, read {basis}: "), *spans, Text("."))) for basis, spans in readings.items()]
 
 
 def _others(asked: Asked, citation: Citation) -> list[Block]:
-    """Where else the same is told: one line an article."""
+    """Who else tells the same, in whose words, and how their dates were read."""
     lines: list[Block] = []
-    told = {citation.passage.article}
-    for other in citation.others:
-        entry = _entry(asked, other)
-        if entry is None or other.article in told:
-            continue
-        told.add(other.article)
-        lines.append(Note((Text("Also told by "), *source_line(entry.article, asked.store), Text("."))))
+    told = citation.passage
+    others = [other for other in citation.others if not _holds(other, told)]
+    for other in others[:OTHERS]:
+        if entry := _entry(asked, other):
+            elsewhere = other.article != told.article
+            who = source_line(entry.article, asked.store) if elsewhere else (Text("the same article"),)
+            said = (Text("Also told by "), *who, Text(": "), quote(entry, other))
+            lines += [Note(said), *_readings(asked, entry, other)]
     return lines
+
+
+def _holds(passage: Passage, other: Passage) -> bool:
+    """Whether `other` lies in `passage`."""
+    return passage.article == other.article and passage.start <= other.start and other.end <= passage.end
 
 
 def _claim(asked: Asked) -> Reply:
@@ -186,15 +198,15 @@ def _claim(asked: Asked) -> Reply:
     citations = Citations()
     by_id = {entry.article.id: entry for entry in entries}
     blocks: list[Block] = [Paragraph((Strong(said),))]
-    for passage in found.passages[:PASSAGES]:
-        blocks.append(Bullet((quote(by_id[passage.article], passage), Text(" "), citations.cite(passage))))
+    shown = 1 if found.verdict == "near" else PASSAGES  # what differs is said of the first alone
+    blocks += [told_in(by_id[passage.article], passage, citations) for passage in found.passages[:shown]]
     blocks += citations.sources(asked.store)
     return Reply(Message(tuple(blocks)), citations.all())
 
 
 SOURCE = Command(
     "source",
-    "!source [number | words]",
+    "!source [number or words]",
     "Where a sentence comes from, and whether any stored article says a thing.",
     (
         ("!source", "the sources of the last answer"),

@@ -13,11 +13,11 @@ from bot.errors import UserError
 from bot.message import Action, Block, Bullet, Message, Moment, Paragraph, Strong, Text, say
 from bot.model import Subscription, Target
 
-MOST = 20  # standing orders in one channel
+MOST = 50  # standing orders of one guild, workspace or terminal
 
 _EXAMPLE = "`!digest daily 08:00 Asia/Seoul`"
 _CHANNEL = re.compile(r"\bto\s+<?#(\S+?)>?(?=\s|$)", re.IGNORECASE)
-_EVEN = re.compile(r"\beven if empty\b", re.IGNORECASE)
+_EVEN = re.compile(r"\b(?:even|not) if empty\b", re.IGNORECASE)
 _ABOUT = re.compile(r"^\s*about\s+(.+)$", re.IGNORECASE)
 
 
@@ -36,35 +36,34 @@ def order(asked: Asked) -> Reply:
             return _stop(asked, rest)
         case "change":
             number, _, words = rest.partition(" ")
-            return _set(asked, words, _mine(asked, number))
+            return _set(asked, words.removeprefix("to "), _mine(asked, number))
         case _:
             return _set(asked, asked.words, None)
 
 
 def _set(asked: Asked, words: str, old: Subscription | None) -> Reply:
-    zone = old.schedule.zone if old else next((one.schedule.zone for one in _all(asked)[::-1]), "")
+    zone = next((one.schedule.zone for one in asked.store.subscriptions(asked.channel)[::-1]), "")
     if not words:
         raise UserError("Say what to change it to, for example `!digest change 1 weekdays 07:30`.")
     words, channel = _taken(_CHANNEL, words)
     words, even = _taken(_EVEN, words)
-    schedule, rest = slots.parse(words, zone)
+    schedule, rest = slots.parse(words, zone, old.schedule if old else None)
     about = _ABOUT.match(rest)
     if rest.strip() and not about:
         raise UserError(f"I cannot read “{rest.strip()}” there. Write for example {_EXAMPLE} `about sanctions`.")
     if old is None and len(_active(asked)) >= MOST:
-        raise UserError(f"This channel has {MOST} digests already; stop one with `!digest stop 1` first.")
-    target = Target(asked.request.target.platform, channel or asked.request.target.channel)
-    if not channel:
-        target = replace(target, thread=asked.request.target.thread)
-    elif target.platform == "terminal":
+        raise UserError(f"{MOST} digests are ordered already; stop one with `!digest stop` and its number first.")
+    here = replace(asked.request.target, reply_to="")
+    target = Target(here.platform, channel) if channel else old.target if old else here
+    if channel and target.platform == "terminal":
         raise UserError("The terminal has no channels; leave out `to …`.")
     subscription = asked.store.subscribe(
         Subscription(
             target=target,
             schedule=schedule,
             since=asked.now,
-            words=about[1].strip() if about else "",
-            even_if_empty=bool(even),
+            words=about[1].strip() if about else old.words if old else "",
+            even_if_empty=even.lower() == "even if empty" if even else bool(old and old.even_if_empty),
             tenant=asked.tenant,
             id=old.id if old else 0,
         )
@@ -92,7 +91,9 @@ def _told(subscription: Subscription, asked: Asked) -> tuple[Text | Moment, ...]
     """A standing order in words, with its next run as an absolute moment."""
     words = f", about {subscription.words}" if subscription.words else ""
     even = ", even if empty" if subscription.even_if_empty else ""
-    where = "" if subscription.target.channel == asked.request.target.channel else f", to #{subscription.target.channel}"
+    where = (
+        "" if subscription.target.channel == asked.request.target.channel else f", to #{subscription.target.channel}"
+    )
     said = f"{slots.show(subscription.schedule)}{words}{even}{where}"
     if subscription.paused:
         return (Text(f"{said}; paused: {subscription.paused}."),)
@@ -100,31 +101,34 @@ def _told(subscription: Subscription, asked: Asked) -> tuple[Text | Moment, ...]
     return (Text(f"{said}; next "), Moment(due.at, subscription.schedule.zone), Text("."))
 
 
-def _all(asked: Asked) -> tuple[Subscription, ...]:
-    """The orders given from or for this channel, stopped ones too."""
-    return tuple(one for one in asked.store.subscriptions(asked.channel) if one.tenant == asked.tenant)
-
-
 def _active(asked: Asked) -> tuple[Subscription, ...]:
-    return tuple(one for one in _all(asked) if not one.stopped)
+    """The standing orders of this guild, workspace or terminal, wherever they post to."""
+    platform = asked.request.target.platform
+    return tuple(
+        one
+        for one in asked.store.subscriptions()
+        if one.tenant == asked.tenant and one.target.platform == platform and not one.stopped
+    )
 
 
 def _mine(asked: Asked, number: str) -> Subscription:
-    """The active order with this number, which must be one of this tenant's."""
-    mine = [one for one in asked.store.subscriptions() if one.tenant == asked.tenant and not one.stopped]
+    """The standing order with this number, which must be one of this tenant's."""
+    mine = _active(asked)
     for one in mine:
-        if str(one.id) == number.lstrip("#") and one.target.platform == asked.request.target.platform:
+        if str(one.id) == number.strip().lstrip("#"):
             return one
     if not mine:
-        raise UserError(f"There is no digest to change. Order one with {_EXAMPLE}.")
+        raise UserError(f"No digest is ordered yet. Order one with {_EXAMPLE}.")
     raise UserError(f"There is no digest {number or 'without a number'}; `!digest list` shows their numbers.")
 
 
 def _list(asked: Asked) -> Reply:
     active = _active(asked)
     if not active:
-        return Reply(say(f"No digest is ordered here. Order one with {_EXAMPLE}, or read one at once with `!digest now`."))
-    blocks: list[Block] = [Paragraph((Strong("Digests here"),))]
+        return Reply(
+            say(f"No digest is ordered yet. Order one with {_EXAMPLE}, or read one at once with `!digest now`.")
+        )
+    blocks: list[Block] = [Paragraph((Strong("Digests"),))]
     blocks += [Bullet((Strong(f"{one.id}: "), *_told(one, asked))) for one in active]
     return Reply(Message(tuple(blocks)))
 
@@ -164,7 +168,7 @@ DIGEST = Command(
         ("!digest daily 08:00 Asia/Seoul", "every morning, here"),
         ("!digest weekdays 18:00 about sanctions", "in the zone used last"),
         ("!digest every monday and thursday 09:30 Europe/Berlin even if empty", "and say so when nothing is new"),
-        ("!digest list", "what is ordered here"),
+        ("!digest list", "what is ordered"),
         ("!digest change 1 weekdays 07:30", "another time for digest 1"),
         ("!digest stop 1", "no more of it"),
         ("!digest now", "the newest stories at once"),

@@ -9,7 +9,7 @@ from bot import dates, slots
 from bot.commands.asking import Asked, Command, Reply
 from bot.errors import UserError
 from bot.message import Block, Bullet, Code, Heading, Message, Moment, Paragraph, Span, Strong, Text, own
-from bot.model import Delivery, DeliveryState, Subscription, When
+from bot.model import Delivery, DeliveryState, Subscription, When, counted
 
 LAST = 3  # deliveries shown of each standing order
 
@@ -44,15 +44,16 @@ def status(asked: Asked) -> Reply:
     facts = asked.store.facts(asked.tenant)
     stored: list[Span] = [Text("Nothing is stored yet.")]
     if facts.articles:
-        articles = f"{facts.articles} article{'s' if facts.articles != 1 else ''}"
-        stories = f"{facts.stories} {'stories' if facts.stories != 1 else 'story'}"
+        articles, stories = counted(facts.articles, "article"), counted(facts.stories, "story")
         newest = f", newest {dates.show(When.day(facts.newest))}" if facts.newest else ""
         stored = [Text(f"{articles} in {stories}{newest}; last stored ")]
         stored += [Moment(facts.added, asked.zone), Text(".")] if facts.added else []
     blocks: list[Block] = [Paragraph((Strong("Corpus: "), *stored))]
     orders = [one for one in asked.store.subscriptions(asked.channel) if one.tenant == asked.tenant and not one.stopped]
     if not orders:
-        blocks.append(Paragraph((Strong("Digests here: "), *own("none; order one with `!digest daily 08:00 Asia/Seoul`."))))
+        blocks.append(
+            Paragraph((Strong("Digests here: "), *own("none; order one with `!digest daily 08:00 Asia/Seoul`.")))
+        )
     for one in orders:
         blocks.append(Paragraph((Strong(f"Digest {one.id}: "), *_next(one, asked))))
         blocks += [Bullet(_delivered(row, one)) for row in asked.store.deliveries(one.id, LAST)]

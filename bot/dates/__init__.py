@@ -15,12 +15,13 @@ from datetime import date, timedelta
 from bot.dates import values
 from bot.dates.grammar import PARTIAL, RULES, START
 from bot.dates.reader import Folded, Reader, Reading, rough
-from bot.dates.values import read, show, value
+from bot.dates.showing import show
+from bot.dates.values import read, timex
 from bot.model import Mention, MentionBasis, Precision, Span, TimexType, When
 
-__all__ = ["SURE", "calendar", "mentions", "read", "show", "typed", "value", "window"]
+__all__ = ["SURE", "calendar", "mentions", "read", "show", "timex", "typed", "window"]
 
-AFTER = timedelta(days=13)  # how long after its latest past event an article is published, at most as a rule
+WINDOW = timedelta(days=60)  # the widest that still tells when an article was published
 SURE = 0.5  # below it a mention is not placed on a line of days
 
 
@@ -34,7 +35,7 @@ def mentions(text: str, anchor: date | None, sentences: Sequence[Span] = ()) -> 
     starts = [folded.at(start) for start, _ in sentences] if sentences else rough(folded.cased)
     named = None if anchor else _first_named(folded, starts)
     found: list[Mention] = []
-    for start, end, reading, reader in _readings(folded, anchor, starts or [0], named):
+    for start, end, reading, reader in _readings(folded, anchor, starts, named):
         begin, stop = folded.place(start, end)
         if sentences and not _within(begin, stop, sentences):
             continue
@@ -75,13 +76,18 @@ def _readings(
         yield at, end, reading, reader
         if reading.when and reading.confidence >= SURE:
             reader.tell(reading.when)
-            if reading.basis is MentionBasis.EXPLICIT and reading.when.precision in (
-                Precision.DAY,
-                Precision.RANGE,
-                Precision.MONTH,
-            ):
+            if _names_year(reading):
                 reader.named = reading.when.first
         at = end
+
+
+_DAYS_AND_MONTHS = {Precision.DAY, Precision.RANGE, Precision.MONTH}
+
+
+def _names_year(reading: Reading) -> bool:
+    """Whether the dates after it that tell no year can follow it."""
+    explicit = reading.basis is MentionBasis.EXPLICIT and reading.confidence >= SURE
+    return explicit and reading.when is not None and reading.when.precision in _DAYS_AND_MONTHS
 
 
 def _longest(reader: Reader, at: int) -> tuple[int, Reading] | None:
@@ -93,43 +99,28 @@ def _longest(reader: Reader, at: int) -> tuple[int, Reading] | None:
             return inner[0], replace(inner[1], when=when)
     best = _rules(reader, at)
     if best and best[1].type is TimexType.TIME and (join := _JOIN.match(low, best[0])):
-        day = _rules(reader, join.end())  # 9 a.m. Tuesday
-        if (
-            day
-            and day[1].when
-            and day[1].type is TimexType.DATE
-            and day[1].when.precision is Precision.DAY
-            and "T" in best[1].value
-        ):
-            clock = best[1].value[best[1].value.index("T") :]
-            return day[0], replace(day[1], type=TimexType.TIME, value=day[1].value + clock)
+        day = _rules(reader, join.end())
+        clock = best[1].value.partition("T")[2]
+        if day and day[1].when and day[1].type is TimexType.DATE and day[1].when.precision is Precision.DAY and clock:
+            return day[0], replace(day[1], type=TimexType.TIME, value=f"{day[1].value}T{clock}")
     return best
 
 
-_JOIN = re.compile(r",? (?:on )?(?=[a-z]+)")
+_JOIN = re.compile(r",? (?:on )?(?=[a-z]+)")  # 9 a.m. Tuesday
 
 
 def _rules(reader: Reader, at: int) -> tuple[int, Reading] | None:
     matches = [
-        (m.end(), -n, m, handler) for n, (pattern, handler) in enumerate(RULES) if (m := pattern.match(reader.low, at))
+        (m.end(), -n, m, rule) for n, (pattern, rule) in enumerate(RULES) if (m := pattern.match(reader.low, at))
     ]
-    for end, _, m, handler in sorted(matches, key=lambda found: found[:2], reverse=True):
-        reading = handler(reader, m)
-        if reading is not None:
+    for end, _, m, rule in sorted(matches, key=lambda found: found[:2], reverse=True):
+        if reading := rule(reader, m):
             return end, reading
     return None
 
 
 def _first_named(folded: Folded, starts: Sequence[int]) -> date | None:
-    for _, _, reading, _ in _readings(folded, None, starts or [0]):
-        if (
-            reading.when
-            and reading.basis is MentionBasis.EXPLICIT
-            and reading.when.precision in (Precision.DAY, Precision.RANGE, Precision.MONTH)
-            and reading.confidence >= SURE
-        ):
-            return reading.when.first
-    return None
+    return next((r.when.first for _, _, r, _ in _readings(folded, None, starts) if r.when and _names_year(r)), None)
 
 
 def _announced(reader: Reader, when: When | None, start: int, end: int) -> bool:
@@ -174,7 +165,7 @@ def typed(words: str, today: date) -> When | None:
     """
     if found := _LATELY.fullmatch(" ".join(words.lower().split())):
         since = _whole(f"{found['n'] or 'one'} {found['unit']}s ago", today)
-        return since and since.when and When(since.when.first, today, Precision.RANGE)
+        return When(since.when.first, today, Precision.RANGE) if since and since.when else None
     reading = _whole(words, today)
     if reading is None or (reading.confidence < SURE and reading.basis is MentionBasis.EXPLICIT):
         return None
@@ -192,7 +183,7 @@ def _whole(text: str, anchor: date | None) -> Reading | None:
     folded = Folded(text.strip(" \t\r\n.,;:()[]"))
     if found := _YEAR_MONTH.fullmatch(folded.low):
         when = values.a_month(int(found[1]), int(found[2])) if int(found[1]) else None
-        return when and Reading(TimexType.DATE, values.value(when), when)
+        return Reading(TimexType.DATE, values.timex(when), when) if when else None
     best = _longest(Reader(folded, anchor, [0], loose=True), 0) if folded.low else None
     return best[1] if best and best[0] == len(folded.low) else None
 
@@ -200,15 +191,14 @@ def _whole(text: str, anchor: date | None) -> Reading | None:
 def window(text: str, sentences: Sequence[Span]) -> When | None:
     """When an undated article can have been published: from its latest past event to its earliest announced one.
 
-    None where the content names no past day, month or year.
+    None where the content does not tell of both, within WINDOW of each other and of no later year: of 911 dated
+    articles with their dates hidden, what told of a past event alone was published within two weeks of it in a third.
     """
-    told = [m for m in mentions(text, None, sentences) if m.when and m.confidence >= SURE and not m.background]
-    past = [m.when.first for m in told if m.when and not m.announced]
-    ahead = [m.when.last for m in told if m.when and m.announced]
-    if not past:
+    told = [m for m in mentions(text, None, sentences) if m.confidence >= SURE and not m.background]
+    past = [m.when for m in told if m.when and not m.announced]
+    ahead = [m.when for m in told if m.when and m.announced and m.when.precision in _DAYS_AND_MONTHS]
+    first = max((when.first for when in past if when.precision in _DAYS_AND_MONTHS), default=None)
+    last = min((when.last for when in ahead if first and when.last >= first), default=None)
+    if first is None or last is None or last - first > WINDOW or any(when.first > last for when in past):
         return None
-    first = max(past)
-    last = min((day for day in ahead if day >= first), default=None)
-    if last is None:
-        return When(first, first + AFTER, Precision.RANGE)
     return When(first, last, Precision.RANGE)

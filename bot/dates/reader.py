@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.dates import values
 from bot.model import MentionBasis, Precision, Span, TimexType, When
 
 REACH = 120  # characters of a sentence, either side, that can govern a date; keeps reading linear
@@ -16,18 +15,17 @@ REACH = 120  # characters of a sentence, either side, that can govern a date; ke
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a rule made of a match: `value` is TIMEX3; `end` where it took less than its pattern matched."""
+    """What a rule made of a match; `value` is TIMEX3."""
 
     type: TimexType
     value: str
     when: When | None = None
     basis: MentionBasis = MentionBasis.EXPLICIT
     confidence: float = 0.98
-    end: int = 0
 
 
 class Folded:
-    """A text with white space folded to single spaces ("\\n" between paragraphs), typographic signs made plain.
+    """A text with white space folded, to one space or a line feed between paragraphs, and typographic signs made plain.
 
     `cased` and `low` are equally long; `place` leads back to code points of the text.
     """
@@ -143,9 +141,7 @@ class Reader:
             return False
         if _BEFORE.search(left):
             return True
-        cue = None
-        for cue in _CUE.finditer(left):
-            pass
+        cue = max(_CUE.finditer(left), key=re.Match.end, default=None)
         if cue is None or (cue.end() < len(left) - 60 and "," in left[cue.end() :]):
             cue = _CUE.search(self.right(end)) or cue
         return cue is not None and cue["ahead"] is not None

@@ -1,4 +1,4 @@
-"""Calendar values: made, written as TIMEX3, read back and shown.
+"""Calendar values: made, written as TIMEX3 and read back.
 
 A `When` of a month, year or decade may cover a part of it ("the end of February") or several ("1950-53"): its
 precision says in which unit it was told, its days say which.
@@ -7,14 +7,11 @@ precision says in which unit it was told, its days say which.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 
 from bot.model import Precision, When
 
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 SEASONS = {"SP": ("spring", 3), "SU": ("summer", 6), "FA": ("fall", 9), "WI": ("winter", 12)}  # first month
 
 _DAY = timedelta(days=1)
@@ -40,20 +37,24 @@ def a_month(year: int, month: int) -> When | None:
     return When(date(year, month, 1), date(year, month, days(year, month)), Precision.MONTH)
 
 
-def a_week(day: date) -> When:
+def a_week(day: date) -> When | None:
     """The week, Monday to Sunday, that holds `day`; ISO 8601."""
-    first = day - day.weekday() * _DAY
-    return When(first, first + 6 * _DAY, Precision.WEEK)
+    monday, sunday = moved(day, -day.weekday()), moved(day, 6 - day.weekday())
+    return When(monday, sunday, Precision.WEEK) if monday and sunday else None
 
 
-def a_weekend(day: date) -> When:
+def a_weekend(day: date) -> When | None:
     """Saturday and Sunday of the week that holds `day`."""
-    sunday = a_week(day).last
-    return When(sunday - _DAY, sunday, Precision.RANGE)
+    week = a_week(day)
+    return When(week.last - _DAY, week.last, Precision.RANGE) if week else None
 
 
 def a_quarter(year: int, quarter: int) -> When | None:
     return _months(year, 3 * quarter - 2, 3, Precision.QUARTER)
+
+
+def quarter_of(day: date) -> When | None:
+    return a_quarter(day.year, (day.month + 2) // 3)
 
 
 def a_half(year: int, half: int) -> When | None:
@@ -147,7 +148,7 @@ def nth(year: int, month: int, weekday: int, n: int) -> date:
 # --- TIMEX3 -----------------------------------------------------------------------------------------------
 
 
-def value(when: When) -> str:
+def timex(when: When) -> str:
     """`when` as a TIMEX3 value; TimeML 1.2.1. Several units, and days, as "first/last" (ISO 8601-1, 4.4)."""
     first, last = _unit(when.first, when.precision), _unit(when.last, when.precision)
     if first == last and when.precision is not Precision.RANGE:
@@ -170,7 +171,7 @@ def read(text: str) -> When | None:
     return None
 
 
-_READERS = (
+_READERS: tuple[tuple[str, Callable[[re.Match[str]], When | None]], ...] = (
     (r"(\d{4})-(\d\d)-(\d\d)", lambda m: a_day(int(m[1]), int(m[2]), int(m[3]))),
     (r"(\d{4})-W(\d\d?)-WE", lambda m: a_weekend(date.fromisocalendar(int(m[1]), int(m[2]), 1))),
     (r"(\d{4})-W(\d\d?)", lambda m: a_week(date.fromisocalendar(int(m[1]), int(m[2]), 1))),
@@ -182,86 +183,6 @@ _READERS = (
     (r"(\d{3})", lambda m: a_decade(int(m[1]) * 10)),
     (r"(\d\d)", lambda m: a_century(int(m[1]) * 100)),
 )
-
-
-# --- shown ------------------------------------------------------------------------------------------------
-
-
-def show(when: When) -> str:
-    """`when` as it is read aloud: "June 12, 2018", "February 27-28, 2019", "late February 2019", "the 1950s"."""
-    first, last = when.first, when.last
-    match when.precision:
-        case Precision.DAY if first == last:
-            return _day(first)
-        case Precision.WEEK if (last - first).days == 6:
-            return f"week of {_day(first)}"
-        case Precision.MONTH:
-            return _third(when, a_month(first.year, first.month)) or _hyphened(
-                MONTHS[first.month - 1], MONTHS[last.month - 1], first.year, last.year
-            )
-        case Precision.QUARTER if when == a_quarter(first.year, (first.month + 2) // 3):
-            return f"{('first', 'second', 'third', 'fourth')[first.month // 3]} quarter of {first.year}"
-        case Precision.SEASON if named := _season(when):
-            return named
-        case Precision.YEAR:
-            return _third(when, a_year(first.year)) or _joined(str(first.year), str(last.year))
-        case Precision.DECADE:
-            whole = a_decade(first.year)
-            name = f"{first.year // 10 * 10}s"
-            return f"the {_third(when, whole, name)}" if _third(when, whole, name) else f"the {name}"
-        case Precision.CENTURY:
-            return f"the {_ordinal(first.year // 100 + 1)} century"
-    for half, name in ((1, "first"), (2, "second")):
-        if when == a_half(first.year, half):
-            return f"{name} half of {first.year}"
-    return _days(first, last)
-
-
-def _day(day: date) -> str:
-    return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
-
-
-def _days(first: date, last: date) -> str:
-    if first == last:
-        return _day(first)
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{MONTHS[first.month - 1]} {first.day}-{last.day}, {first.year}"
-    if first.year == last.year:
-        return f"{MONTHS[first.month - 1]} {first.day} - {_day(last)}"
-    return f"{_day(first)} - {_day(last)}"
-
-
-def _hyphened(first: str, last: str, year: int, until: int) -> str:
-    if year != until:
-        return f"{first} {year} - {last} {until}"
-    return f"{_joined(first, last)} {year}"
-
-
-def _joined(first: str, last: str) -> str:
-    return first if first == last else f"{first}-{last}"
-
-
-def _third(when: When, whole: When | None, name: str = "") -> str:
-    """ "early", "mid-" or "late" where `when` is that part of `whole`, else nothing."""
-    if whole is None or when == whole or not (whole.first <= when.first and when.last <= whole.last):
-        return ""
-    name = name or show(whole)
-    if when.first == whole.first:
-        return f"early {name}"
-    return f"late {name}" if when.last == whole.last else f"mid-{name}"
-
-
-def _season(when: When) -> str:
-    for code, (name, _) in SEASONS.items():
-        if when == a_season(when.first.year, code):
-            years = f"{when.first.year}-{when.last.year % 100:02}" if code == "WI" else str(when.first.year)
-            return f"{name} {years}"
-    return ""
-
-
-def _ordinal(n: int) -> str:
-    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n}{ending}"
 
 
 def _unit(day: date, precision: Precision) -> str:
@@ -296,12 +217,12 @@ def _shifted(year: int, month: int, by: int) -> tuple[int, int]:
 
 def _months(year: int, month: int, count: int, precision: Precision) -> When | None:
     until = _shifted(year, month, count - 1)
-    if not (MINYEAR <= year and until[0] <= MAXYEAR):
+    if year < MINYEAR or until[0] > MAXYEAR:
         return None
     return When(date(year, month, 1), date(*until, days(*until)), precision)
 
 
 def _years(first: int, last: int, precision: Precision) -> When | None:
-    if not (MINYEAR <= first and last <= MAXYEAR):
+    if first < MINYEAR or last > MAXYEAR:
         return None
     return When(date(first, 1, 1), date(last, 12, 31), precision)

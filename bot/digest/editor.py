@@ -90,6 +90,13 @@ _NAMED_AFTER = re.compile(
     r"(?:In|With|At|On|After|Before|During|Despite|For|As|By|From|Since|Under|While|When|Through|Like|Unlike|Speaking)"
     r" [^,]{1,80}, (?:[a-z]+ )?([A-Z][\w’'-]+)"
 )
+# "The world community is hoping …", "Observers expect …": nobody in particular
+_NOBODY = re.compile(
+    r"(?:the (?:world|whole world|international community|public|nation|country)\b|(?:many |some |most |several |other )?"
+    r"(?:observers|analysts|experts|critics|commentators|people|officials|supporters|opponents|fans|residents|sources)\b"
+    r"|(?:a number of|some|many|most|several|others)\b)",
+    re.IGNORECASE,
+)
 _PERSONAL = frozenset("he she they him his her hers them their".split())
 _SELF = re.compile(r"\b(?:I|we|We|my|My|our|Our|me|us|you|You|your|Your)(?:['’](?:m|ve|re|ll|d))?\b(?!\.)")
 _ADDRESSED = re.compile(
@@ -102,7 +109,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 _MARK = re.compile("[“”«»„\"‘`]|''")
 _QUOTE = re.compile("[“”«»„\"]|``|''|(?<!\\w)‘|(?<=[.,!?])’(?!\\w)")
 _NAME = re.compile(r"(?<=[a-z,;] )(?:[A-Z][\w’'-]*|U\.S\.|U\.N\.)")
-_TELLING = re.compile(r"[A-Z][\w’'-]*|\d[\d.,]*")
+_TELLING = re.compile(r"[A-Z][\w’'-]*|\d[\d.,]*(?!\w)")
+_DAY = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}\b|\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b")
 _YEAR = re.compile(r"(?:19|20)\d\d,?")
 _CALENDAR = frozenset(
     "January February March April May June July August September October November December Jan Feb Mar Apr Jun Jul Aug Sep "
@@ -188,9 +196,11 @@ def _worth(sentence: str, outside: str, *, cased: bool) -> float:
         worth *= 0.8
     if _ANAPHOR.match(sentence):
         worth *= 0.9
-    telling = _TELLING.findall(sentence, 1)
+    if _NOBODY.match(sentence):
+        worth *= 0.8
+    telling = set(_TELLING.findall(sentence, 1))
     dated = any(word in _CALENDAR or _YEAR.fullmatch(word) for word in telling)
     numbered = any(word[0].isdigit() for word in telling)
-    if cased and not telling:
-        worth *= 0.85
-    return worth * (1 + 0.06 * dated + 0.04 * numbered)
+    if cased and not dated and not numbered:
+        worth *= min(1.0, 0.8 + 0.05 * len(telling))  # names tell something too, no single one much
+    return worth * (1 + 0.06 * dated + 0.04 * numbered + 0.1 * bool(dated and _DAY.search(sentence)))

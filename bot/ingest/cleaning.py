@@ -15,12 +15,14 @@ TITLE_WORDS = 25  # a first line longer than this is no headline
 HEAD_WORDS = 14  # a later one longer than this is no sub-head
 SHAPE = 400  # code points; nothing that fits a whole-block shape is longer
 CAPTION = 600  # code points; a block longer than this is no caption, though it holds a photographer's credit
-LEAD = 5  # blocks; a dateline stands in one of the first that tell news
+LEAD = 10  # blocks; a dateline stands in one of the first
 TAIL = 6  # sentences; a credit that only its place betrays stands this near the end
 
+_BLOCK = re.compile("|".join(f"(?P<r{n}>(?:{shape})\\Z)" for n, (_, shape) in enumerate(BLOCKS)))
 _OPENING = re.compile("|".join(f"(?P<r{n}>{shape})" for n, (_, shape) in enumerate(OPENINGS)))
 _ENDED = re.compile(r"[.!…:;,。！؟।][\"'”’»)\]]*\Z")
 _BULLET = re.compile(r"[-–—•*·▪◦‣●○■►+>]|\(?\d{1,3}[.)]\s")
+_SIGNED = re.compile(r"\([a-z]{2,3}(?:[-/][a-z]{2,3}){1,3}/?\)\Z")  # (aa-kjd): who wrote and who edited it
 
 
 def clean(text: str, title: str = "") -> tuple[Boilerplate, ...]:
@@ -36,16 +38,16 @@ def clean(text: str, title: str = "") -> tuple[Boilerplate, ...]:
     parts = blocks(text)
     for number, (opens, end) in enumerate(parts):
         start = opens
-        heading = _is_heading(text, start, end)
+        heading = _is_heading(text, start, end, first=number == 0)
         reason = _whole(text, start, end, known)
-        line = dateline(text, start, end) if not reason and len(body) < LEAD else None
+        line = dateline(text, start, end) if not reason and number < LEAD else None
         if line and _is_dateline(line, end, heading=heading, first=not body):
             found.append(Boilerplate(start, line.end, "dateline"))
             start = line.end
-        elif heading and not reason and (body or headed):
+        elif heading and not reason and (body or headed) and len(parts) > 1:
             reason = "sub-head"
         elif heading and not reason and number + 1 < len(parts):
-            reason = "title"
+            reason = "sub-head" if text[start] in "([" and text[end - 1] in ")]" else "title"
         if reason:
             found.append(Boilerplate(start, end, reason))
             headed = headed or reason == "title"
@@ -68,17 +70,18 @@ def _whole(text: str, start: int, end: int, title: str) -> str:
     block = " ".join(text[start:end].split())
     if title and _folded(block) == title:
         return "title"
-    return next((reason for reason, shape in BLOCKS if shape.match(block)), "")
+    return _reason(_BLOCK.match(block), BLOCKS)
 
 
-def _is_heading(text: str, start: int, end: int) -> bool:
+def _is_heading(text: str, start: int, end: int, *, first: bool) -> bool:
     """Whether a block stands there as a heading does: short, one line, no full stop, no bullet, a capital."""
-    if end - start > SHAPE or not (text[start].isupper() or text[start].isdigit() or text[start] in "\"'“‘¿¡"):
+    if end - start > SHAPE or not (text[start].isupper() or text[start].isdigit() or text[start] in "\"'“‘¿¡(["):
         return False
     block = text[start:end]
-    if _ENDED.search(block) or _BULLET.match(block):
+    if _ENDED.search(block) or _BULLET.match(block) or _OPENING.match(block) or len(within(text, start, end)) > 1:
         return False
-    first = not text[:start].strip()
+    if CREDIT_IN_BRACKETS.search(block) or CREDIT_BARE.search(block):
+        return False
     if block.endswith("?"):  # a question in the body is a sentence
         return first and len(block.split()) <= HEAD_WORDS
     return len(block.split()) <= (TITLE_WORDS if first else HEAD_WORDS)
@@ -98,6 +101,10 @@ def _title_ends(text: str, start: int, end: int, title: str) -> int:
     return end - len(rest) if rest[:1].isupper() and text[after : after + 1] in " .-–—|:\xa0\n" else 0
 
 
+def _reason(found: re.Match[str] | None, shapes: Sequence[tuple[str, str]]) -> str:
+    return shapes[int(found.lastgroup[1:])][0] if found and found.lastgroup else ""
+
+
 def _folded(words: str) -> str:
     return "".join(char for char in words.casefold() if char.isalnum())
 
@@ -111,7 +118,7 @@ def _in_sentences(text: str, body: Sequence[Span]) -> Iterator[Boilerplate]:
     known: set[int] = set()
     for number, (start, end) in enumerate(spans):
         if opening := _OPENING.match(text, start, end):
-            reason = OPENINGS[int((opening.lastgroup or "r0")[1:])][0]
+            reason = _reason(opening, OPENINGS)
             yield Boilerplate(start, opening.end() if reason == "advertisement" else end, reason)
             known.add(number)
     starts = [start for start, _ in spans]
@@ -126,13 +133,15 @@ def _in_sentences(text: str, body: Sequence[Span]) -> Iterator[Boilerplate]:
             if not REPORTED.match(text, *spans[number]):
                 break
             yield Boilerplate(*spans[number], "credit")
+    if spans and (found_last := _SIGNED.search(text, max(spans[-1][0], spans[-1][1] - 24), spans[-1][1])):
+        yield Boilerplate(*found_last.span(), "agency")
     yield from _captions(text, body, spans, starts)
 
 
 def _captions(text: str, body: Sequence[Span], spans: Sequence[Span], starts: Sequence[int]) -> Iterator[Boilerplate]:
     """Captions: from the beginning of their sentence, or of their short block, to the photographer's credit."""
     credited = [found.span() for found in CREDIT_IN_BRACKETS.finditer(text)]
-    if "/" in text:
+    if "/" in text or "hoto" in text:
         credited += [found.span() for found in CREDIT_BARE.finditer(text)]
     firsts = [start for start, _ in body]
     for start, end in credited:

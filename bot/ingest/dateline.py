@@ -14,7 +14,10 @@ _NAMES = {
     "afp": "AFP",
     "agence france-presse": "AFP",
     "xinhua": "Xinhua",
+    "xinhua news agency": "Xinhua",
     "yonhap": "Yonhap",
+    "yonhap news": "Yonhap",
+    "yonhap news agency": "Yonhap",
     "tass": "TASS",
     "itar-tass": "ITAR-TASS",
     "interfax": "Interfax",
@@ -31,6 +34,10 @@ _NAMES = {
     "vna": "VNA",
     "vns": "VNS",
     "vov": "VOV",
+    "vov5": "VOV",
+    "vov.vn": "VOV",
+    "ndo": "NDO",
+    "nhan dan online": "NDO",
     "vovworld": "VOVWORLD",
     "vgp": "VGP",
     "upi": "UPI",
@@ -62,12 +69,13 @@ AGENCY = "|".join(sorted((re.escape(name).replace(r"\ ", r"\s+") for name in _NA
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}+\.?"
 DAY = rf"(?:{_MONTH}\s+\d{{1,2}}(?:\s*,?\s+\d{{4}})?|\d{{1,2}}\s+{_MONTH}(?:\s*,?\s+\d{{4}})?|\d{{4}}-\d\d-\d\d)"
 
-_WORD = r"(?:(?-i:[A-ZÀ-Þ])[\w.'’/-]*+|al-\w++)"
+_UPPER = "A-ZÀ-ÞĀ-ſƠƯẠ-ỹ"  # and some small letters among those of Vietnamese
+_WORD = rf"(?:(?-i:[{_UPPER}])[\w.'’/-]*+|al-\w++)"
 _PLACE = rf"{_WORD}(?:\s(?:(?:de|es|la|le|du|of|the|and|au|el)\s)?{_WORD}){{0,3}}"
-_CAPITALS = r"(?-i:[A-ZÀ-Þ][A-ZÀ-Þ.'’/-]++(?:\s[A-ZÀ-Þ][A-ZÀ-Þ.'’/-]*+){0,3})"
+_CAPITALS = rf"(?-i:[{_UPPER}][{_UPPER}.'’/-]++(?:\s[{_UPPER}][{_UPPER}.'’/-]*+){{0,3}})"
 _DASH = r"\s*(?:--+|[-–—_])"
-_GOES_ON = r"(?:\s*\Z|\s+(?=[\"'“‘`(\[]*(?-i:[A-ZÀ-Þ0-9])))"
-_HEADER = r"(?P<header>(?:date:?\s+)?\d{4}-\d\d-\d\d\s+)?"
+_GOES_ON = rf"(?:\s*\Z|\s+(?=[\"'“‘`(\[]*(?-i:[{_UPPER}0-9])))"
+_HEADER = r"(?P<header>(?:date:?\s+)?\d{4}-\d\d-\d\d\s+(?:\d{1,2}:\d\d(?::\d\d)?\s+)?)?"
 
 _PLACES = rf"(?P<place>{_PLACE}(?:\s*,\s*{_PLACE}){{0,2}}?)"
 _WHEN = rf"(?:\s*,\s*(?P<day>{DAY}))?"
@@ -81,9 +89,9 @@ _PATTERNS = tuple(
         # Baghdad ( ap ) — the group: what a lower-casing left
         rf"(?P<place>{_WORD}(?:,?\s[a-z.]{{2,12}}){{0,3}})\s\(\s*(?P<agency>{AGENCY})\s*\){_DASH}\s+",
         # Quito, 26 feb (Andes) - : an agency that is not known here
-        rf"{_PLACES}{_WHEN}\s+\((?P<agency>(?-i:[A-Z])[\w.&/ -]{{1,28}})\){_DASH}{_GOES_ON}",
-        # AFP - | VOV.VN -
-        rf"(?P<agency>(?-i:AP|AFP|UPI|VOV\.VN|VOVWORLD|VNA|KCNA)){_DASH}{_GOES_ON}",
+        rf"{_PLACES}{_WHEN}\s+\((?P<agency>(?-i:[A-Z])[\w.&/ -]{{1,48}})\){_DASH}{_GOES_ON}",
+        # AFP - | VOV.VN - | NDO/VNA –
+        rf"(?P<agency>(?-i:AP|AFP|UPI|VOV\.VN|VOV|VOVWORLD|VNA|VGP|NDO/VNA|NDO|KCNA|VietNamNet(?: Bridge)?)){_DASH}{_GOES_ON}",
         # WASHINGTON — | SEOUL, South Korea, Feb. 26 -
         rf"(?P<place>{_CAPITALS}(?:\s*,\s*{_PLACE}){{0,2}}?){_WHEN}{_DASH}{_GOES_ON}",
         # Taipei, Taiwan — | Evansville, Indiana, United States - | Hanoi, Feb 26 -
@@ -120,8 +128,10 @@ def dateline(text: str, start: int, end: int) -> Dateline | None:
         if found := pattern.match(head):
             parts = {name: value.strip() for name, value in found.groupdict().items() if value}
             day = parts.get("header", parts.get("day", ""))
-            place = _place(parts.get("place", ""))
-            return Dateline(start, start + found.end(), place, day, agency(parts.get("agency", "")))
+            place, house = parts.get("place", ""), agency(parts.get("agency", ""))
+            if not house and _NO_PLACE.match(place):
+                return None
+            return Dateline(start, start + found.end(), _place(place), day, house)
     return None
 
 
@@ -133,7 +143,5 @@ def agency(name: str) -> str:
 
 def _place(raw: str) -> str:
     """The place as prose writes it: "DAR ES SALAAM, Tanzania" is "Dar es Salaam, Tanzania"."""
-    if _NO_PLACE.match(raw):
-        return ""
     words = [word.title() if word.isupper() and "." not in word[:-1] else word for word in raw.split()]
     return " ".join(word.lower() if word in _SMALL and n else word for n, word in enumerate(words)).rstrip(",")

@@ -1,38 +1,26 @@
-"""Files and folders of them, read into articles one at a time; what cannot be read is said in one line.
-
-From the top: paths, bytes, the lines of JSONL, each a step that the one above it takes.
-"""
+"""Files and folders of them, read into articles one at a time; what cannot be read is said in one line."""
 
 from __future__ import annotations
 
-import codecs
 import json
 import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from io import BufferedReader, TextIOWrapper
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 from bot.errors import InputError
+from bot.ingest.decoding import CONTROLS, LARGEST, decode, lines
 from bot.ingest.metadata import article, given
 from bot.model import EVERYONE, Article, shown
 
-LARGEST = 2_000_000  # bytes of one article, a file or a line of one; a long book has about as many
 KEYS = ("title", "url", "publisher", "published", "text")  # of a line of JSONL; others are left alone
 ENDINGS = (".txt", ".jsonl")
 FEEDS = "feeds.txt"  # lists addresses of feeds, so it is never an article
 
-_BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
-    (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
-    (codecs.BOM_UTF32_BE, "utf-32", "UTF-32"),
-    (codecs.BOM_UTF8, "utf-8-sig", ""),
-    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
-    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
-)
-_CONTROLS = re.compile("[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _ADDRESS = re.compile(r"https?://[^\s\x00-\x1f<>\"]{1,2000}\Z")
@@ -61,7 +49,7 @@ def read(paths: Iterable[Path], *, tenant: str = EVERYONE) -> Iterator[Read]:
         try:
             yield from _read_path(path, tenant)
         except (OSError, InputError) as fault:
-            yield _failed(str(path), fault)
+            yield _failed(_named(path), fault)
 
 
 def _read_path(path: Path, tenant: str) -> Iterator[Read]:
@@ -75,7 +63,7 @@ def _read_path(path: Path, tenant: str) -> Iterator[Read]:
     elif path.name.lower() == FEEDS:
         raise InputError("lists the feeds to follow; it is not an article")
     else:
-        yield from _read_file(real.parent, (real.name,), str(path), tenant)
+        yield from _read_file(real.parent, (real.name,), _named(path), tenant)
 
 
 def _read_folder(root: Path, path: Path, tenant: str) -> Iterator[Read]:
@@ -84,7 +72,7 @@ def _read_folder(root: Path, path: Path, tenant: str) -> Iterator[Read]:
     rest: list[tuple[tuple[str, ...], bool]] = [((), True)]
     while rest:
         parts, is_folder = rest.pop()
-        source = str(path.joinpath(*parts))
+        source = _named(path.joinpath(*parts))
         if not is_folder:
             empty = False
             yield from _read_file(root, parts, source, tenant)
@@ -113,11 +101,16 @@ def _read_file(root: Path, parts: tuple[str, ...], source: str, tenant: str) -> 
             if source.lower().endswith(".jsonl"):
                 yield from _read_lines(file, source, tenant)
             else:
-                text, note = _decode(file.read(LARGEST + 1))
+                text, note = decode(file.read(LARGEST + 1))
                 made = article(text, file=source, tenant=tenant)
                 yield Read(source, made, "; ".join((*([note] if note else []), *_oddities(text))))
     except (OSError, InputError) as fault:
         yield _failed(source, fault)
+
+
+def _named(path: Path) -> str:
+    """`path` as text; bytes of a name that are no UTF-8 are replaced, for they could be neither shown nor stored."""
+    return os.fsencode(path).decode(errors="replace")
 
 
 def _failed(source: str, fault: Exception) -> Read:
@@ -163,86 +156,21 @@ def _open(root: Path, parts: tuple[str, ...]) -> BufferedReader:
     return os.fdopen(file, "rb")
 
 
-def _decode(data: bytes) -> tuple[str, str]:
-    """The text of `data`, and how it was read if not as UTF-8."""
-    if len(data) > LARGEST:
-        raise InputError(f"is over {LARGEST // 1_000_000} MB, too long for an article")
-    if not data.strip():
-        raise InputError("is empty")
-    for mark, encoding, name in _BOMS:
-        if data.startswith(mark):
-            return _decoded(data, encoding, name or "UTF-8"), f"read as {name}" if name else ""
-    if b"\0" in data:
-        if encoding := _wide(data):
-            return _decoded(data, encoding, "UTF-16"), "read as UTF-16"
-        raise InputError("is binary, not text")
-    try:
-        return data.decode(), ""
-    except UnicodeDecodeError:
-        text = _decoded(data, "cp1252", "UTF-8, UTF-16 or cp1252")
-    if len(_CONTROLS.findall(text)) > len(text) // 100:
-        raise InputError("is binary, not text")
-    return text, "read as cp1252"
-
-
-def _decoded(data: bytes, encoding: str, name: str) -> str:
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        raise InputError(f"is not text in {name}") from None
-    if "\0" in text:
-        raise InputError("is binary, not text")
-    if not text.strip():
-        raise InputError("is empty")
-    return text
-
-
-def _wide(data: bytes) -> str:
-    """The UTF-16 that `data` is in without a mark, known by the zeros in every other byte of Western text; or nothing."""
-    even, odd = data[::2].count(0), data[1::2].count(0)
-    half = len(data) // 2
-    if half and odd > 0.4 * half and not even:
-        return "utf-16-le"
-    return "utf-16-be" if half and even > 0.4 * half and not odd else ""
-
-
 # --- lines ------------------------------------------------------------------------------------------------
 
 
 def _read_lines(file: BufferedReader, source: str, tenant: str) -> Iterator[Read]:
     empty = True
-    for number, line, note in _lines(file):
+    for number, line, note in lines(file):
         empty = False
         place = f"{source}:{number}"
         try:
-            text, told = _decode(line)
+            text, told = decode(line)
             yield _from_record(_record(text), place, told or note, source, tenant)
         except InputError as fault:
             yield _failed(place, fault)
     if empty:
         raise InputError("is empty")
-
-
-def _lines(file: BufferedReader) -> Iterator[tuple[int, bytes, str]]:
-    """Every line that holds something, its number from 1, and how it was read; one that is too long is cut."""
-    head = file.peek(4)
-    note, encoding = next(((name, code) for mark, code, name in _BOMS if name and head.startswith(mark)), ("", ""))
-    wide = TextIOWrapper(file, encoding, newline="\n") if encoding else None
-    number = 0
-    while line := _line(file, wide):
-        number += 1
-        rest = line
-        while len(rest) > LARGEST and not rest.endswith(b"\n"):
-            rest = _line(file, wide)
-        if line.strip():
-            yield number, line.rstrip(b"\r\n"), f"read as {note}" if note else ""
-
-
-def _line(file: BufferedReader, wide: TextIOWrapper | None) -> bytes:
-    try:
-        return wide.readline(LARGEST + 2).encode() if wide else file.readline(LARGEST + 2)
-    except UnicodeError:
-        raise InputError("is not text in the encoding its first bytes name") from None
 
 
 def _record(line: str) -> dict[str, Any]:
@@ -297,7 +225,7 @@ def _words(record: dict[str, Any], key: str) -> str:
 
 def _oddities(text: str) -> Iterator[str]:
     """What a person should know of a text that was taken as it is."""
-    if _CONTROLS.search(text):
+    if CONTROLS.search(text):
         yield "holds control characters, never shown"
     if _BIDI.search(text):
         yield "holds characters that turn the direction of writing, never shown"

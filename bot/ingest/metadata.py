@@ -11,7 +11,8 @@ from bot import dates, sentences
 from bot.errors import InputError
 from bot.ingest.cleaning import clean
 from bot.ingest.dateline import AGENCY, DAY, agency, dateline
-from bot.model import EVERYONE, Article, Boilerplate, Precision, Published, PublishedBasis, When, shown
+from bot.ingest.shapes import NAMES
+from bot.model import EVERYONE, Article, Boilerplate, Precision, Published, PublishedBasis, Span, When, shown
 
 NEAR = timedelta(days=60)  # how far from the window of its content a dateline without a year may lie
 
@@ -22,11 +23,8 @@ _STOPPED = re.compile(r"[.!?…。！？؟।][\"'”’»)\]\s]*\Z")
 _DAY = re.compile(DAY, re.IGNORECASE)
 _YEAR = re.compile(r"\d{4}")
 _ADDRESS = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-]?(?P<month>\d\d)[/-]?(?P<day>\d\d)(?=[/_.-])")
-_BY = re.compile(r"(?:by|written by|words by|story by)[:\s]\s*(.+)", re.IGNORECASE | re.DOTALL)
-_AFTER_NAME = re.compile(
-    r"\s*(?:[,|/·–—]|\s-\s|\s(?:in|for|of)\s)\s*(?!(?:and\s)?[A-Z][a-z]+\s[A-Z][a-z]+(?:,|\sand\s|\Z))"
-)
-_AGENCY = re.compile(rf"(?:source|via|agency)\s?:\s*(?P<named>.+)|\W*(?P<known>{AGENCY})\W*", re.IGNORECASE)
+_BY = re.compile(rf"(?i:by|written by|words by|story by)[:\s]\s*({NAMES})")
+_AGENCY = re.compile(rf"\W*(?P<known>{AGENCY})\b|(?:source|via|agency)\s?:\s*(?P<named>[^|]+)", re.IGNORECASE)
 _IN_BYLINE = re.compile(rf"[,|/·–—-]\s*(?:the\s)?({AGENCY})\s*\Z", re.IGNORECASE)
 _HOLDER = re.compile(
     r"(?:©|\([cC]\)|[Cc]opyright)(?:\s?(?:©|\([cC]\)|[Cc]opyright|by|\d{4}))*\s+([A-Z][\w&'’ ]{1,40}?)\s*(?:[.,|]|\Z)"
@@ -48,7 +46,8 @@ def article(
     Raises `InputError` where nothing in it can be quoted.
     """
     pieces = clean(text, title)
-    _check(text, pieces, titled=bool(title))
+    quotable = _quotable(text, pieces)
+    _check(text, quotable, titled=bool(title))
     line = next((dateline(text, piece.start, len(text)) for piece in pieces if piece.reason == "dateline"), None)
     return Article(
         text,
@@ -56,7 +55,7 @@ def article(
         publisher=publisher or (line.agency if line else "") or _publisher(text, pieces),
         place=line.place if line else "",
         author=next((_author(said) for said in _said(text, pieces, "byline")), ""),
-        published=published or _by_address(url) or _published(text, pieces),
+        published=published or _by_address(url) or _published(text, pieces, quotable),
         url=url,
         file=file,
         tenant=tenant,
@@ -65,7 +64,8 @@ def article(
 
 def published(text: str, title: str = "") -> Published:
     """The publication date that the text itself gives: stated, inferred from its content, or unknown."""
-    return _published(text, clean(text, title))
+    pieces = clean(text, title)
+    return _published(text, pieces, _quotable(text, pieces))
 
 
 def given(stamp: str) -> Published | None:
@@ -73,18 +73,26 @@ def given(stamp: str) -> Published | None:
     stamp = stamp.strip()
     if not stamp:
         return None
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
+    for read, said in (
+        (datetime.fromisoformat, stamp),
+        (parsedate_to_datetime, stamp),
+        (datetime.fromisoformat, stamp[:10]),
+    ):
         try:
-            return Published(When.day(read(stamp).date()), PublishedBasis.FEED, stamp)
+            return Published(When.day(read(said).date()), PublishedBasis.FEED, stamp)
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
     when = dates.calendar(stamp)
     return Published(when, PublishedBasis.FEED, stamp) if when else None
 
 
-def _check(text: str, pieces: Sequence[Boilerplate], *, titled: bool) -> None:
+def _quotable(text: str, pieces: Sequence[Boilerplate]) -> list[Span]:
+    return [(sentence.start, sentence.end) for sentence in sentences.sentences(text, pieces)]
+
+
+def _check(text: str, quotable: Sequence[Span], *, titled: bool) -> None:
     """Refuse a text without a sentence: a title alone, or words without end."""
-    told = [text[sentence.start : sentence.end] for sentence in sentences.sentences(text, pieces)]
+    told = [text[start:end] for start, end in quotable]
     if any(len(words) < LONGEST and (titled or _STOPPED.search(words)) for words in told):
         return
     count = sum(len(words.split()) for words in told)
@@ -94,7 +102,7 @@ def _check(text: str, pieces: Sequence[Boilerplate], *, titled: bool) -> None:
 # --- the date ---------------------------------------------------------------------------------------------
 
 
-def _published(text: str, pieces: Sequence[Boilerplate]) -> Published:
+def _published(text: str, pieces: Sequence[Boilerplate], quotable: Sequence[Span]) -> Published:
     yearless = ""
     for piece in pieces:
         if piece.reason not in {"dateline", "timestamp"}:
@@ -104,8 +112,7 @@ def _published(text: str, pieces: Sequence[Boilerplate]) -> Published:
             if when := _calendar(day):
                 return Published(when, PublishedBasis.STATED, shown(said))
             yearless = yearless or (day if piece.reason == "dateline" else "")
-    spans = [(sentence.start, sentence.end) for sentence in sentences.sentences(text, pieces)]
-    window = dates.window(text, spans)
+    window = dates.window(text, quotable)
     if window is None:
         return Published(evidence=shown(yearless))
     if yearless and (day_known := _with_year(yearless, window)):
@@ -153,8 +160,8 @@ def _publisher(text: str, pieces: Sequence[Boilerplate]) -> str:
     for said in _said(text, pieces, "byline"):
         if found := _IN_BYLINE.search(said):
             return agency(found[1])
-    for said in _said(text, pieces, "agency"):
-        if found := _AGENCY.fullmatch(said):
+    for said in (*_said(text, pieces, "timestamp"), *_said(text, pieces, "agency")):
+        if found := _AGENCY.match(said):
             return agency((found["named"] or found["known"]).strip())
     for said in _said(text, pieces, "copyright"):
         if found := _HOLDER.match(said):
@@ -163,7 +170,7 @@ def _publisher(text: str, pieces: Sequence[Boilerplate]) -> str:
 
 
 def _author(byline: str) -> str:
-    """The name in a byline: of "By JANE DOE, Reuters" it is "Jane Doe"."""
+    """The names in a byline: of "By JANE DOE, Reuters" it is "Jane Doe"."""
     found = _BY.match(byline)
-    name = _AFTER_NAME.split(found[1] if found else byline, maxsplit=1)[0].strip(" ,")
-    return name.title().replace(" And ", " and ") if name.isupper() else name
+    words = found[1].split() if found else []
+    return " ".join(word.title() if word.isupper() and "." not in word else word for word in words)

@@ -16,8 +16,9 @@ def _any(*shapes: str) -> str:
     return "|".join(shapes)
 
 
-_NAME = r"[A-ZÀ-Þ][\w.'’-]*+(?:\s(?:(?:de|van|von|der|al|bin|el|la|du)\s)?[A-ZÀ-Þ][\w.'’-]*+){1,3}"
-_NAMES = rf"{_NAME}(?:(?:,\s|,?\sand\s|,?\s&\s){_NAME}){{0,8}}"
+_PARTICLE = r"(?:(?:de|van|von|der|den|al|bin|el|la|du|dos|da)\s){0,2}"
+_NAME = rf"(?!(?i:{AGENCY}|staff|special|senior|correspondent)\b)[A-ZÀ-Þ][\w.'’-]*+(?:\s{_PARTICLE}[A-ZÀ-Þ][\w.'’-]*+){{1,3}}"
+NAMES = rf"{_NAME}(?:(?:,\s(?:and\s)?|\sand\s|\s&\s){_NAME}){{0,8}}"
 
 _MOMENT = _any(
     DAY,
@@ -50,28 +51,33 @@ _MORE = _any(
     r"Editors?['’]?s? picks?|What to read next",
 )
 
-BLOCKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (reason, re.compile(rf"(?:{shape})\Z"))
-    for reason, shape in (
-        ("agency", rf"(?i:\W{{0,3}}(?:{AGENCY})\W{{0,3}})"),
-        ("agency", r"(?:Source|Editor|Via|Agency)\s?:\s[^.]{2,40}"),
-        ("agency", r"\W?(?:Enditem|END)\W?|-{0,3}30-{0,3}|[^\w\s]{1,10}|(?:[*_#=~·•-]\s?){3,60}"),
-        ("agency", r"\([a-z]{2,3}(?:[-/][a-z]{2,3}){0,3}/?\)"),  # (aa-kjd): who wrote and who edited it
-        ("timestamp", rf"(?i:(?:First |Originally |Page )?(?:Published|Updated|Posted|Modified)\b[:\s|]*{_DATED})"),
-        ("timestamp", rf"(?i:(?:Last (?:updated|modified)|Created)\b[:\s|]*{_DATED})"),
-        ("timestamp", rf"(?i:(?=.*\d)(?!\d{{4}}\Z){_DATED})"),
-        ("byline", rf"(?:[Bb]y|BY|Written by|Words by|Story by)[:\s]\s?{_NAMES}"),
-        ("byline", rf"(?:[Bb]y|BY)[:\s]\s?{_NAMES}(?:\s?[,|/·–—-]\s?|\s(?:in|for|of)\s)[^.!?]{{2,60}}"),
-        ("photo", r".*\s[-–—]\s*ảnh\s?\d.*"),  # the photo line of Vietnamese pages
-        ("advertisement", r"(?i:\W{0,3}(?:Advertise?ment|Sponsored(?: content)?|Promoted|Loading)\W*)"),
-        ("advertisement", r"(?i:(?:Article|Story) continues(?: below| after)?(?: \w+){0,3}\W*)"),
-        ("read-more", rf"(?i:\W{{0,3}}(?:{_MORE})\s?:?)"),
-        (
-            "read-more",
-            r"(?:Tags|Topics|Keywords|Categories|Filed under|Related (?:topics|stories|articles))\s?:\s?.{0,300}",
-        ),
-        ("sharing", rf"(?i:(?:\W*+(?>{_SHARE})\b)++\W*+)"),
-    )
+BLOCKS: tuple[tuple[str, str], ...] = (
+    ("agency", rf"(?i:\W{{0,3}}(?:{AGENCY})\W{{0,3}})"),
+    ("agency", r"(?:Source|Editor|Via|Agency)\s?:\s[^.]{2,40}"),
+    ("agency", r"\W?(?:Enditem|END)\W?|-{0,3}30-{0,3}|[^\w\s]{1,10}|(?:[*_#=~·•-]\s?){3,60}"),
+    ("agency", r"\([a-z]{2,3}(?:[-/][a-z]{2,3}){0,3}/?\)"),  # (aa-kjd): who wrote and who edited it
+    ("timestamp", rf"(?i:(?:First |Originally |Page )?(?:Published|Updated|Posted|Modified)\b[:\s|]*{_DATED})"),
+    ("timestamp", rf"(?i:(?:Last (?:updated|modified)|Created)\b[:\s|]*{_DATED})"),
+    ("timestamp", rf"(?i:(?=.*\d)(?!\d{{4}}\Z){_DATED})"),
+    # Source: Xinhua | 2019-02-26 21:35:52 | Editor: Li Xia
+    (
+        "timestamp",
+        rf"(?i:(?:Source\s?:\s?)?(?:{AGENCY})\s?[|,:–—-]?\s?{_DATED}(?:\|?\s?Editor\s?:.{{0,40}}|\|.{{0,40}})?)",
+    ),
+    ("timestamp", r"(?i:\d{1,2}[\s-]?min(?:ute)?s?\sread)"),
+    ("byline", rf"(?:[Bb]y|BY|Written by|Words by|Story by)[:\s]\s?{NAMES}"),
+    ("byline", rf"(?:[Bb]y|BY)[:\s]\s?{NAMES}(?:\s?[,|/·–—-]\s?|\s(?:in|for|of)\s)[^.!?]{{2,60}}"),
+    ("photo", r".*\s[-–—]\s*ảnh\s?\d.*"),  # the photo line of Vietnamese pages
+    ("photo", r"(?:Getty Images|AP Photos?|EPA(?:-EFE)?|AFP/Getty Images|File photo|Handout)\.?"),
+    ("credit", r"(?:[\w.+-]+@[\w-]+\.[\w.-]+[\s;,/]*){1,4}(?:\(END\))?"),
+    ("advertisement", r"(?i:\W{0,3}(?:Advertise?ment|Sponsored(?: content)?|Promoted|Loading)\W*)"),
+    ("advertisement", r"(?i:(?:Article|Story) continues(?: below| after)?(?: \w+){0,3}\W*)"),
+    ("read-more", rf"(?i:\W{{0,3}}(?:{_MORE})\s?:?)"),
+    (
+        "read-more",
+        r"(?:Tags|Topics|Keywords|Categories|Filed under|Related (?:topics|stories|articles))\s?:\s?.{0,300}",
+    ),
+    ("sharing", rf"(?i:(?:\W*+(?>{_SHARE})\b)++\W*+)"),
 )
 
 _PHOTO = r"(?:photo|image|picture|handout)(?:graph)?"
@@ -93,7 +99,10 @@ OPENINGS: tuple[tuple[str, str], ...] = (
     ("read-more", r"(?i:(?:click|tap) here\b|continue reading (?:the|below|this)\b)"),
     ("read-more", r"(?i:read more (?:about|on|at|here|from)\b|more on this(?: story)?\s?:\s)"),
     ("read-more", r"(?i:for more (?:on|about|news|information)\b[^.]{0,60}\b(?:click|visit|go to|follow)\b)"),
-    ("read-more", r"(?i:see (?:the )?(?:original|full) (?:story|article|report) at\b|see more cnn heroes\b)"),
+    (
+        "read-more",
+        r"(?i:see (?:the )?(?:original|full) (?:story|article|report) at\b|see more cnn heroes\b|our standards\s?:\s)",
+    ),
     (
         "read-more",
         r"(?i:this (?:story|article|post) (?:was )?(?:first|originally) (?:appeared|published) (?:on|in|at|by)\b)",
@@ -123,6 +132,7 @@ OPENINGS: tuple[tuple[str, str], ...] = (
         "copyright",
         r"(?i:reproduction (?:in whole|without|is prohibited)|no part of this (?:article|material|publication))",
     ),
+    ("agency", rf"(?:[-–—/]\s?(?i:{AGENCY}|VNA/VNS)|\(\s?(?i:{AGENCY})\s?\))[./\s]*\Z"),  # at the end: — VNS | (AFP)
     ("advertisement", r"(?i:advertise?ment)\s(?=[A-Z\"“])|ADVERTISEMENT\b"),
 )
 
@@ -132,14 +142,15 @@ _KIND = r"(?:(?:file |handout )?(?:photo|image|picture|pic|video)s?(?:\s(?:by|cr
 CREDIT_IN_BRACKETS = re.compile(
     rf"\(\s?(?:(?i:{_KIND})[^()]{{2,80}}"
     rf"|(?:{_HOUSE})(?i:\s(?:file\s)?(?:photo|images?|pool))?\s?/\s?(?!Ipsos)[^()]{{2,60}}"
-    r"|(?i:ap photo|file photo|file image)s?"
+    rf"|(?i:(?:photo )?source)\s?:\s?(?:{_HOUSE})[^()]{{0,40}}|(?i:ap photo|file photo|file image)s?"
     r"|[^()/]{2,60}/\s?(?i:ap|afp|getty images|reuters|epa|xinhua|bloomberg)(?i:\s(?:photo|images?|via [\w ]+))?\s?/?"
     r")\s?\)"
 )
-# REUTERS/Jane Doe | Jane Doe/Getty Images; a capital or the end of the line follows
+# REUTERS/Jane Doe | Jane Doe/Getty Images | — VNA/VNS Photo; a capital or the end of the line follows
 CREDIT_BARE = re.compile(
-    r"\b(?:(?:REUTERS|AFP|EPA|AP Photo|Xinhua|XINHUA|Kyodo|Yonhap)/(?!Ipsos)[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){0,3}(?:/[A-Z]\w+)?"
-    r"|(?i:[a-z]+\s?/\s?getty images|afp via getty images))(?=\s*(?:\Z|[A-Z(\"“.\n]))"
+    r"(?:\b(?:REUTERS|AFP|EPA|AP Photo|Xinhua|XINHUA|Kyodo|Yonhap)/(?!Ipsos)[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){0,3}(?:/[A-Z]\w+)?"
+    r"|(?i:[a-z]+\s?/\s?getty images|afp via getty images)"
+    rf"|[-–—]\s(?:VNA/VNS|AFP/VNA|VNS|{_HOUSE})\s(?i:file )?(?:(?i:photo)|pic)s?(?:\s[A-ZÀ-ỹ]\w+){{0,3}})(?=\s*(?:\Z|[A-Z(\"“.\n]))"
 )
 # somewhere in a sentence: Jane Doe in Hanoi contributed to this report
 CONTRIBUTED = re.compile(
@@ -147,6 +158,6 @@ CONTRIBUTED = re.compile(
 )
 # opening one of the last sentences: Jane Doe reported from Hanoi
 REPORTED = re.compile(
-    rf"(?:(?:CNN|AP|AFP|Reuters|Xinhua|BBC|NPR)(?:['’]s)?\s(?:[a-z]+\s){{0,3}})?{_NAMES}\s(?:also\s)?(?:reported|wrote|contributed)"
+    rf"(?:(?:CNN|AP|AFP|Reuters|Xinhua|BBC|NPR)(?:['’]s)?\s(?:[a-z]+\s){{0,3}})?{NAMES}\s(?:also\s)?(?:reported|wrote|contributed)"
     r"\s(?:and\swrote\s)?(?:this\s(?:story|report)\s)?(?:from\s[A-Z]|in\s[A-Z]|reporting\b)"
 )

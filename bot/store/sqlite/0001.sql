@@ -22,7 +22,8 @@ CREATE INDEX article_story ON article (story, tenant, id) WHERE withdrawn = 0;
 CREATE INDEX article_copies ON article (copy_of, id) WHERE withdrawn = 0 AND copy_of <> 0;
 CREATE INDEX article_added ON article (tenant, added) WHERE withdrawn = 0;
 CREATE INDEX article_published ON article (tenant, first_day) WHERE withdrawn = 0 AND dated = 1;
-CREATE INDEX article_days ON article (first_day, last_day) WHERE withdrawn = 0;
+CREATE INDEX article_first_day ON article (first_day) WHERE withdrawn = 0;
+CREATE INDEX article_last_day ON article (last_day) WHERE withdrawn = 0;
 
 -- Every version of it, so that old citations resolve.
 CREATE TABLE version (
@@ -89,9 +90,10 @@ CREATE TABLE mention (
     announced      INTEGER NOT NULL,
     background     INTEGER NOT NULL,
     length         INTEGER NOT NULL,          -- class of how many days it covers; see days.py
+    tenant         TEXT NOT NULL,             -- of the article, so that looking through days needs no look at articles
     PRIMARY KEY (article, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX mention_days ON mention (length, first_day, last_day);
+CREATE INDEX mention_days ON mention (length, first_day, last_day, tenant);
 
 -- A name by its folded spelling, and in how many of a tenant's articles it stands.
 CREATE TABLE name (
@@ -206,3 +208,4 @@ CREATE TABLE delivery (
 ) STRICT;
 CREATE INDEX delivery_unsettled ON delivery (until) WHERE state = 'claimed';
 CREATE INDEX delivery_slots ON delivery (subscription, due) WHERE subscription <> 0;
+CREATE INDEX delivery_due ON delivery (due, number) WHERE subscription <> 0;

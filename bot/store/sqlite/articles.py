@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 import apsw
 
-from bot.model import EVERYONE, Analysis, Article, Boilerplate, Entry, Sentence
+from bot.model import EVERYONE, Analysis, Article, Boilerplate, Entry
 from bot.ports import Added, Facts
 from bot.store.sqlite import index
 from bot.store.sqlite.rows import (
@@ -23,6 +23,7 @@ from bot.store.sqlite.rows import (
     instant,
     loads,
     rows,
+    sentence_nouns,
     sentences_of,
     spans_of,
     stamp,
@@ -120,10 +121,7 @@ def entries(db: apsw.Connection, ids: Sequence[int], tenant: str = EVERYONE) -> 
             WHERE article.tenant IN ('', ?) ORDER BY asked.key""",
         (dumps(list(ids)), storable(tenant)),
     )
-    return tuple(
-        Entry(article_of(row), tuple(Sentence(*each) for each in sentences_of(row[18])), spans_of(row[19]), *row[20:])
-        for row in found
-    )
+    return tuple(Entry(article_of(row), sentence_nouns(row[18]), spans_of(row[19]), *row[20:]) for row in found)
 
 
 def find(db: apsw.Connection, address: str, tenant: str = EVERYONE) -> tuple[int, ...]:
@@ -131,10 +129,12 @@ def find(db: apsw.Connection, address: str, tenant: str = EVERYONE) -> tuple[int
         return ()
     found = rows(
         db,
-        """SELECT DISTINCT id FROM version JOIN article ON article.id = version.article
-               AND article.version = version.version
-           WHERE (url = :address AND url <> '' OR guid = :address AND guid <> '' OR file = :address AND file <> '')
-               AND tenant IN ('', :tenant) ORDER BY id DESC""",
+        """SELECT id FROM (
+               SELECT article, version FROM version WHERE url = :address AND url <> ''
+               UNION SELECT article, version FROM version WHERE guid = :address AND guid <> ''
+               UNION SELECT article, version FROM version WHERE file = :address AND file <> ''
+           ) AS named CROSS JOIN article ON article.id = named.article AND article.version = named.version
+           WHERE tenant IN ('', :tenant) ORDER BY id DESC""",
         {"address": storable(address), "tenant": storable(tenant)},
     )
     return tuple(id_ for (id_,) in found)
@@ -157,7 +157,7 @@ def facts(db: apsw.Connection, tenant: str = EVERYONE) -> Facts:
     stories = value(
         db,
         """SELECT ifnull((SELECT stories FROM tally WHERE tenant = ''), 0) + (
-               SELECT count(*) FROM story AS own WHERE tenant = :tenant
+               SELECT count(*) FROM story AS own WHERE tenant = :tenant AND :tenant <> ''
                AND NOT EXISTS (SELECT 1 FROM story WHERE id = own.id AND tenant = ''))""",
         mine,
     )
@@ -231,12 +231,9 @@ def _withdraw(db: apsw.Connection, id: int, tenant: str) -> set[str]:
     story = value(db, "UPDATE article SET withdrawn = 1 WHERE id = ? RETURNING story", (id,))
     index.leave_story(db, story, tenant)
     # The oldest of its copies stands for the others now.
-    db.execute(
-        """UPDATE article SET copy_of = (SELECT min(id) FROM article WHERE copy_of = :id AND withdrawn = 0)
-           WHERE copy_of = :id AND withdrawn = 0""",
-        {"id": id},
-    )
-    db.execute("UPDATE article SET copy_of = 0 WHERE copy_of = id")
+    copies = "copy_of = :gone AND copy_of <> 0 AND withdrawn = 0"
+    heir = value(db, f"SELECT min(id) FROM article WHERE {copies}", {"gone": id})
+    db.execute(f"UPDATE article SET copy_of = iif(id = :heir, 0, :heir) WHERE {copies}", {"gone": id, "heir": heir})
     return words
 
 

@@ -15,10 +15,11 @@ import apsw
 
 from bot.model import EVERYONE, Mention, MentionBasis, TimexType, When
 from bot.ports import Dated
-from bot.store.sqlite.rows import Row, dumps, rows, when_of
+from bot.store.sqlite.rows import Row, dumps, rows, value, when_of
+from bot.store.words import storable
 
 LENGTHS = (1, 31, 366, date.max.toordinal())  # days at most; most mentions are of one
-WIDE = 92  # days asked for; beyond them it is quicker to go through articles than through days
+MANY = 20_000  # mentions; more of the days asked for are found sooner by going through the newest articles
 
 _COLUMNS = """
     mention.article, article.version, sentence_start, sentence_end, start_at, end_at, type, value,
@@ -48,30 +49,35 @@ def mentions(
 def mentioned(
     db: apsw.Connection, since: date, until: date, tenant: str = EVERYONE, limit: int = 1000
 ) -> tuple[Dated, ...]:
-    if (until - since).days > WIDE:
+    given = {
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+        "tenant": storable(tenant),
+        "limit": limit,
+        "many": MANY,
+    }
+    touching = " UNION ALL ".join(
+        f"""SELECT article, position FROM mention WHERE length = {index} AND tenant IN ('', :tenant)
+            AND last_day >= :since AND first_day BETWEEN '{_back(since, most)}' AND :until"""
+        for index, most in enumerate(LENGTHS)
+    )
+    if value(db, f"SELECT count(*) FROM (SELECT 1 FROM ({touching}) LIMIT :many)", given) < MANY:
+        found = rows(
+            db,
+            f"""SELECT {_COLUMNS} FROM (
+                    SELECT article, position FROM ({touching}) ORDER BY article DESC, position LIMIT :limit
+                ) CROSS JOIN mention USING (article, position) JOIN article ON article.id = mention.article
+                ORDER BY mention.article DESC, position""",
+            given,
+        )
+    else:  # the + keeps from reading by tenant, which would sort all that there is
         found = rows(
             db,
             f"""SELECT {_COLUMNS} FROM article CROSS JOIN mention ON mention.article = article.id
-                WHERE tenant IN ('', :tenant) AND mention.first_day <= :until AND mention.last_day >= :since
+                WHERE +article.tenant IN ('', :tenant) AND mention.first_day <= :until AND mention.last_day >= :since
                 ORDER BY article.id DESC, position LIMIT :limit""",
-            {"since": since.isoformat(), "until": until.isoformat(), "tenant": tenant, "limit": limit},
+            given,
         )
-        return _dated(found)
-    touching = " UNION ALL ".join(
-        f"""SELECT article, position FROM mention WHERE length = {index} AND last_day >= :since
-            AND first_day BETWEEN '{_back(since, most)}' AND :until"""
-        for index, most in enumerate(LENGTHS)
-    )
-    found = rows(
-        db,
-        f"""SELECT {_COLUMNS} FROM (
-                SELECT touching.article, touching.position FROM ({touching}) AS touching
-                CROSS JOIN article ON article.id = touching.article WHERE tenant IN ('', :tenant)
-                ORDER BY touching.article DESC, touching.position LIMIT :limit
-            ) JOIN mention USING (article, position) JOIN article ON article.id = mention.article
-            ORDER BY mention.article DESC, position""",
-        {"since": since.isoformat(), "until": until.isoformat(), "tenant": tenant, "limit": limit},
-    )
     return _dated(found)
 
 
@@ -84,13 +90,13 @@ def _dated(found: Iterable[Row]) -> tuple[Dated, ...]:
 
 
 def _one(row: Row) -> Dated:
-    article, version, sentence_start, sentence_end, start, end, kind, value, first, last, precision = row[:11]
+    article, version, sentence_start, sentence_end, start, end, kind, timex, first, last, precision = row[:11]
     basis, confidence, announced, background = row[11:]
     mention = Mention(
         start=start,
         end=end,
         type=TimexType(kind),
-        value=value,
+        value=timex,
         when=when_of(first, last, precision),
         basis=MentionBasis(basis),
         confidence=confidence,

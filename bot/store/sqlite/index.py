@@ -37,7 +37,7 @@ def put_in(db: apsw.Connection, id: int, tenant: str, title: str, text: str, ana
     )
     db.execute("INSERT INTO sketch SELECT value, ? FROM json_each(?)", (id, sketch))
     db.executemany(
-        f"INSERT INTO mention VALUES ({', '.join('?' * 16)})",
+        f"INSERT INTO mention VALUES ({', '.join('?' * 17)})",
         [
             (
                 *(id, position, sentence.start, sentence.end, mention.start, mention.end),
@@ -45,6 +45,7 @@ def put_in(db: apsw.Connection, id: int, tenant: str, title: str, text: str, ana
                 *columns_of(mention.when),
                 *(mention.basis.value, mention.confidence, mention.announced, mention.background),
                 length(mention.when),
+                tenant,
             )
             for position, (sentence, mention) in enumerate(_placed(analysis))
             if mention.when

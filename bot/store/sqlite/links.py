@@ -11,6 +11,7 @@ from bot.model import EVERYONE, Story
 from bot.store.sqlite.rows import dumps, loads, rows, value
 from bot.store.words import signed, storable
 
+NEAR = 100  # articles that share a sketch's values, most shared first; a page of an agency has more copies than matter
 RECENT = 300  # articles of a common term that are looked at, the newest; all of a rarer one
 
 
@@ -19,8 +20,8 @@ def sketched(db: apsw.Connection, shingles: Sequence[int], tenant: str = EVERYON
         db,
         """SELECT article, count(*) FROM sketch JOIN article ON article.id = sketch.article
            WHERE value IN (SELECT value FROM json_each(?)) AND tenant IN ('', ?)
-           GROUP BY article ORDER BY 2 DESC, 1""",
-        (dumps(sorted(set(map(signed, shingles)))), storable(tenant)),
+           GROUP BY article ORDER BY 2 DESC, 1 LIMIT ?""",
+        (dumps(sorted(set(map(signed, shingles)))), storable(tenant), NEAR),
     )
     return dict(found)
 
@@ -50,9 +51,10 @@ def alike(
             shared[article] = shared.get(article, 0) + 1
     found = rows(
         db,
-        """SELECT asked.value, analysis.terms FROM json_each(?) AS asked
-           CROSS JOIN article ON article.id = asked.value JOIN analysis ON analysis.article = article.id
-           WHERE tenant IN ('', ?) AND last_day >= ? ORDER BY asked.key LIMIT ?""",
+        """SELECT id, terms FROM (
+               SELECT asked.key, article.id FROM json_each(?) AS asked CROSS JOIN article ON article.id = asked.value
+               WHERE tenant IN ('', ?) AND last_day >= ? ORDER BY asked.key LIMIT ?
+           ) AS likeliest CROSS JOIN analysis ON analysis.article = likeliest.id ORDER BY likeliest.key""",
         (
             dumps(sorted(shared, key=lambda article: (-shared[article], -article))),
             storable(tenant),
@@ -91,7 +93,7 @@ def story(db: apsw.Connection, id: int, tenant: str = EVERYONE) -> Story | None:
 def copies(db: apsw.Connection, id: int, tenant: str = EVERYONE) -> tuple[int, ...]:
     found = rows(
         db,
-        "SELECT id FROM article WHERE copy_of = ? AND withdrawn = 0 AND tenant IN ('', ?) ORDER BY id",
-        (id or -1, storable(tenant)),
+        "SELECT id FROM article WHERE copy_of = ? AND copy_of <> 0 AND withdrawn = 0 AND tenant IN ('', ?) ORDER BY id",
+        (id, storable(tenant)),
     )
     return tuple(article for (article,) in found)

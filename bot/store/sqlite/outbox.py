@@ -66,14 +66,17 @@ def release(db: apsw.Connection, key: str, reason: str, after: float) -> None:
 
 
 def unsettled(db: apsw.Connection) -> tuple[Delivery, ...]:
-    found = rows(db, f"SELECT {_COLUMNS} FROM delivery WHERE state = 'claimed' AND until <= {_NOW} ORDER BY number")
+    found = rows(
+        db,
+        f"SELECT {_COLUMNS} FROM delivery INDEXED BY delivery_unsettled WHERE state = 'claimed' AND until <= {_NOW} ORDER BY number",
+    )
     return tuple(_delivery(row) for row in found)
 
 
 def deliveries(db: apsw.Connection, subscription: int = 0, limit: int = 10) -> tuple[Delivery, ...]:
     found = rows(
         db,
-        f"""SELECT {_COLUMNS} FROM delivery WHERE subscription <> 0 AND (subscription = :one OR :one = 0)
+        f"""SELECT {_COLUMNS} FROM delivery WHERE subscription <> 0 {"AND subscription = :one" if subscription else ""}
             ORDER BY due DESC, number DESC LIMIT :limit""",
         {"one": subscription, "limit": limit},
     )

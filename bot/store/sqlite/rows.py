@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import apsw
@@ -57,6 +58,7 @@ def article_of(row: Row) -> Article:
     )
 
 
+@lru_cache(maxsize=4096)  # news names the same days over and over; a thousand mentions are read at once
 def when_of(first: str | None, last: str | None, precision: str | None) -> When | None:
     if first is None or last is None or precision is None:
         return None
@@ -89,8 +91,16 @@ def flat(places: Sequence[Span]) -> str:
 
 
 def sentences_of(flattened: str) -> tuple[tuple[int, int, int], ...]:
+    return tuple(zip(*_thirds(flattened), strict=True))
+
+
+def sentence_nouns(flattened: str) -> tuple[Sentence, ...]:
+    return tuple(map(Sentence, *_thirds(flattened)))
+
+
+def _thirds(flattened: str) -> tuple[list[int], list[int], list[int]]:
     numbers = json.loads(flattened)
-    return tuple(zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True))
+    return numbers[::3], numbers[1::3], numbers[2::3]
 
 
 def spans_of(flattened: str) -> tuple[Span, ...]:

@@ -1,0 +1,161 @@
+"""The connection that listens: discord.py's client, its events handed on, its logins counted, its heartbeat watched."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import aiohttp
+import discord
+
+from bot.chat import budget
+from bot.chat.discord import hearing
+from bot.chat.inbox import Inbox
+from bot.errors import ChatError
+
+log = logging.getLogger("dateline")
+
+_DAY = 86_400.0
+
+
+@dataclass(frozen=True)
+class Paces:
+    """How long things take, in seconds; the tests are quicker."""
+
+    pause: float = 1.0  # before connecting again, doubled each time
+    longest: float = 60.0
+    steady: float = 60.0  # a connection that held so long was a good one
+    hung: float = 120.0  # without an answered heartbeat
+    silence: float = 60.0  # without anything from the gateway, until discord.py connects again
+    identify: float = 5.0  # between two logins; "Gateway", "Rate Limiting"
+
+
+class Hung(Exception):
+    """The gateway has not answered a heartbeat for long."""
+
+
+class Exhausted(Exception):
+    """Too many logins in a day; at a thousand Discord resets the token. `seconds` until more are wise."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{budget.DISCORD_IDENTIFIES} logins within a day; no more for {seconds / 3600:.1f} hours")
+        self.seconds = seconds
+
+
+class Logins:
+    """Counts logins, our own and, where Discord tells them, those of earlier processes."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._at: deque[float] = deque()
+
+    def note(self) -> None:
+        now = self._clock()
+        while self._at and self._at[0] < now - _DAY:
+            self._at.popleft()
+        if len(self._at) >= budget.DISCORD_IDENTIFIES:
+            raise Exhausted(self._at[0] + _DAY - now)
+        self._at.append(now)
+
+    async def leave(self, client: discord.Client) -> None:
+        """Raise Exhausted unless Discord leaves room for another login."""
+        try:
+            _, _, limit = await client.http.get_bot_gateway()
+        except (discord.DiscordException, aiohttp.ClientError, OSError, KeyError):
+            return  # our own count holds all the same
+        if limit["total"] - limit["remaining"] >= budget.DISCORD_IDENTIFIES:
+            raise Exhausted(limit["reset_after"] / 1000)
+
+
+class Ears(Protocol):
+    """What the gateway needs of the adapter."""
+
+    async def defer(self, interaction: discord.Interaction) -> None: ...
+    async def topics(self, tenant: str, typed: str) -> Sequence[str]: ...
+    async def greet(self, guild: discord.Guild) -> None: ...
+    async def gone_from(self, guild: discord.Guild) -> None: ...
+
+
+class Gateway(discord.Client):
+    """One login. Methods named `on_…` are discord.py's events."""
+
+    def __init__(self, ears: Ears, inbox: Inbox, logins: Logins, paces: Paces, *, hears_all: bool) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True, messages=True, message_content=hears_all),
+            allowed_mentions=discord.AllowedMentions.none(),
+            activity=discord.CustomActivity("/summit, or mention me"),
+            max_messages=None,
+            heartbeat_timeout=paces.silence,
+        )
+        self._ears = ears
+        self._inbox = inbox
+        self._logins = logins
+        self._paces = paces
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        self._logins.note()
+        if not initial:
+            await asyncio.sleep(self._paces.identify)
+
+    async def watch(self) -> None:
+        """Raise Hung when heartbeats have not been answered for long, whatever the library believes."""
+        clock = asyncio.get_running_loop().time
+        alive = clock()
+        while clock() - alive < self._paces.hung:
+            await asyncio.sleep(self._paces.hung / 20)
+            if math.isfinite(self.latency):
+                alive = clock()
+        raise Hung("no heartbeat was answered")
+
+    async def on_message(self, message: discord.Message) -> None:
+        assert self.user is not None
+        if request := hearing.heard(message, self.user.id):
+            self._inbox.take(request, _typing(message.channel))
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        if interaction.type is discord.InteractionType.autocomplete:
+            await self._complete(interaction)
+            return
+        request = hearing.clicked(interaction)
+        if request is None:
+            return
+        await self._ears.defer(interaction)
+        slash = interaction.type is discord.InteractionType.application_command
+        self._inbox.take(request, _nothing if slash else _typing(interaction.channel))
+
+    async def _complete(self, interaction: discord.Interaction) -> None:
+        data: Any = interaction.data or {}
+        typed = next((str(option["value"]) for option in data.get("options", ()) if option.get("focused")), "")
+        tenant = hearing.tenant(interaction.guild_id, interaction.user.id)
+        topics = await self._ears.topics(tenant, typed)
+        choices = [discord.app_commands.Choice(name=topic, value=topic) for topic in topics]
+        try:
+            await interaction.response.autocomplete(choices)
+        except discord.HTTPException as error:
+            log.info("discord: suggestions came too late: %s", error)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        try:
+            await self._ears.greet(guild)
+        except ChatError as error:
+            log.info("discord: no greeting in server %s: %s", guild.id, error)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._ears.gone_from(guild)
+
+
+def _typing(channel: Any) -> Callable[[], Awaitable[object]]:
+    async def typing() -> None:
+        await channel.typing()  # shown for ten seconds, or until the message comes
+
+    return typing
+
+
+async def _nothing() -> None:
+    """A slash command shows "is thinking…" already."""

@@ -1,0 +1,153 @@
+"""Discord's events as Requests, and the slash commands that it lists: pure, apart from the library's objects.
+
+Three entrances: `!summit` (needs the Message Content intent), a mention at the start, and `/summit`. A button is
+the command that it types. Bots, edits and system messages are not heard.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+
+from bot.chat import Spoken, budget
+from bot.model import Target
+from bot.ports import Request
+
+PLATFORM = "discord"
+_ASKED = re.compile(r"discord:message:(\d+)$")
+_INTERACTION = re.compile(r"discord:interaction:(\d+)$")
+_TYPED = re.compile(r"!\s?[^\W\d_]")  # "!!!" and "!5" are no commands
+
+
+def heard(message: discord.Message, me: int) -> Request | None:
+    """What somebody typed; None where it is not for a bot, or from one."""
+    author = message.author
+    if author.bot or message.webhook_id or message.type not in {discord.MessageType.default, discord.MessageType.reply}:
+        return None
+    private = message.guild is None
+    text = message.content.strip()
+    unmentioned = _mention(me, message.guild).sub("", text, count=1).strip()
+    addressed = private or unmentioned != text
+    if not (addressed or _TYPED.match(text)) or (private and not unmentioned):
+        return None
+    return Request(
+        text=unmentioned,
+        target=_target(message.channel, _answer(message, me)),
+        key=f"discord:message:{message.id}",
+        user=str(author.id),
+        tenant=tenant(message.guild.id if message.guild else None, author.id),
+        addressed=addressed,
+        trusted=private or (isinstance(author, discord.Member) and author.guild_permissions.manage_guild),
+    )
+
+
+def clicked(interaction: discord.Interaction) -> Request | None:
+    """What a slash command or a button says; None for anything else."""
+    data: Any = interaction.data or {}
+    if interaction.channel is None:
+        return None
+    if interaction.type is discord.InteractionType.application_command:
+        words = " ".join(str(option.get("value", "")) for option in data.get("options", ()))
+        text, reply_to = f"{data['name']} {words}".strip(), ""
+    elif interaction.type is discord.InteractionType.component and interaction.message:
+        text, reply_to = data["custom_id"], str(interaction.message.id)
+    else:
+        return None
+    granted = interaction.permissions
+    return Request(
+        text=text,
+        target=_target(interaction.channel, reply_to),
+        key=f"discord:interaction:{interaction.id}",
+        user=str(interaction.user.id),
+        tenant=tenant(interaction.guild_id, interaction.user.id),
+        trusted=interaction.guild_id is None or granted.manage_guild or granted.administrator,
+    )
+
+
+def asker(key: str) -> str:
+    """The message that a reply's key names: what the reply refers to on the screen."""
+    found = _ASKED.search(key)
+    return found[1] if found else ""
+
+
+def interaction_of(key: str) -> str:
+    found = _INTERACTION.search(key)
+    return found[1] if found else ""
+
+
+def tenant(guild: int | None, user: int) -> str:
+    """Whose articles may be read and whose digests be seen: the server's, in private the person's."""
+    return f"discord/{guild}" if guild else f"discord/dm-{user}"
+
+
+def _mention(me: int, guild: discord.Guild | None) -> re.Pattern[str]:
+    """A mention at the start: of the bot, or of the role that Discord makes for it, which looks the same."""
+    role = guild.self_role.id if guild and guild.self_role else 0
+    return re.compile(rf"^(?:<@!?{me}>|<@&{role}>)[\s,:]*")
+
+
+def _answer(message: discord.Message, me: int) -> str:
+    """The bot's message that this one replies to."""
+    answered = message.reference.resolved if message.reference else None
+    return str(answered.id) if isinstance(answered, discord.Message) and answered.author.id == me else ""
+
+
+def _target(channel: Any, reply_to: str) -> Target:
+    if isinstance(channel, discord.Thread):
+        return Target(PLATFORM, str(channel.parent_id), str(channel.id), reply_to)
+    return Target(PLATFORM, str(channel.id), "", reply_to)
+
+
+# --- slash commands -----------------------------------------------------------------------------------------
+
+_CHAT_INPUT, _STRING = 1, 3  # command and option types; "Application Command Object"
+_GUILD, _BOT_DM = 0, 1  # contexts; the same page
+
+
+def listed(spoken: Sequence[Spoken]) -> list[dict[str, Any]]:
+    """The slash commands, as "Bulk Overwrite Global Application Commands" takes them."""
+    return [
+        {
+            "type": _CHAT_INPUT,
+            "name": one.name[: budget.DISCORD_COMMAND],
+            "description": one.summary[: budget.DISCORD_DESCRIPTION],
+            "options": [_WORDS] if one.takes_words else [],
+            # those who run the server can override this, so it is checked again when the command comes
+            "default_member_permissions": str(discord.Permissions(manage_guild=True).value) if one.managed else None,
+            "contexts": [_GUILD, _BOT_DM],
+            "integration_types": [0],
+        }
+        for one in spoken
+    ]
+
+
+_WORDS = {
+    "type": _STRING,
+    "name": "words",
+    "description": "What to ask, as it is typed after the command",
+    "required": False,
+    "autocomplete": True,
+}
+
+
+def same(stored: Sequence[dict[str, Any]], wanted: Sequence[dict[str, Any]]) -> bool:
+    """Whether the commands that Discord has are those wanted: only then are they not sent again."""
+    return _essence(stored) == _essence(wanted)
+
+
+def _essence(commands: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    return sorted(
+        (
+            one["name"],
+            one.get("description", ""),
+            str(one.get("default_member_permissions")),
+            str(sorted(one.get("contexts") or ())),
+            str(
+                [(o["name"], o["description"], o["type"], o.get("autocomplete", False)) for o in one.get("options", ())]
+            ),
+        )
+        for one in commands
+    )

@@ -1,0 +1,236 @@
+"""Posting over Discord's HTTP interface, so that digests go out even while the gateway is down.
+
+Laws:
+- Every message has a nonce derived from its key, channel and part. Within Discord's window the same nonce gives the
+  earlier message back, so the library's own retries cannot double it; beyond it the channel's history is read first.
+- A message is either posted, surely refused, or in doubt; what is in doubt is never sent again unseen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import discord
+from discord.http import Route
+
+from bot.chat import budget
+from bot.chat.discord.dress import Payload
+from bot.errors import ChatError, RateLimited, TokenError, Unknown, Unreachable
+
+OVERALL = 90.0  # seconds for one message with all waiting that the library does; below the outbox's lease
+REMEMBERED = 10_000  # messages whose fate is kept in mind
+
+# discord.com/developers/docs/topics/opcodes-and-status-codes, "JSON Error Codes"
+_GONE = {
+    10003: "the channel is gone",
+    10004: "the server is gone, or the bot was removed from it",
+    50001: "the bot cannot see the channel any more",
+    50007: "this person takes no direct messages from the bot",
+    50008: "this kind of channel takes no messages",
+    50013: "the bot may not write there; it needs Send Messages",
+    160005: "the thread is locked",
+}
+_FOR_NOW = {
+    50083: "the thread is archived",
+    200000: "the server's AutoMod blocked the message",
+    200001: "the server's AutoMod blocked the title",
+}
+_LOADING = 1 << 7  # message flag: the bot "is thinking"; "Message Flags"
+_DELETED = 10008  # with a nonce that is known: it was posted, and somebody has deleted it since
+
+log = logging.getLogger("dateline")
+
+REFUSED_TOKEN = "Discord refuses DISCORD_TOKEN: copy the token again from the application's Bot page."
+
+
+@dataclass(slots=True)
+class _Trace:
+    """What this process knows of a message: when it was first in doubt (never, if surely refused), and its id."""
+
+    doubtful: float = float("inf")
+    id: str | None = None
+
+
+class Poster:
+    """One logged-in HTTP client. `token_refused` is set when Discord takes the token no more."""
+
+    def __init__(self, token: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._token = token
+        self._clock = clock
+        self._client: discord.Client | None = None
+        self._login = asyncio.Lock()
+        self._traces: dict[str, _Trace] = {}
+        self._running: set[asyncio.Task[Any]] = set()
+        self.token_refused = asyncio.Event()
+
+    async def client(self) -> discord.Client:
+        """Logged in. Raises TokenError, or Unreachable for now."""
+        async with self._login:
+            if self._client is None:
+                client = discord.Client(intents=discord.Intents.none(), allowed_mentions=discord.AllowedMentions.none())
+                try:
+                    await client.login(self._token)
+                except discord.LoginFailure as error:
+                    await client.close()
+                    raise TokenError(REFUSED_TOKEN) from error
+                except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+                    await client.close()
+                    raise Unreachable("Discord does not answer", for_good=False) from error
+                self._client = client
+            return self._client
+
+    async def close(self) -> None:
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    async def send(self, place: str, payload: Payload, key: str, part: int, reply_to: str, history: History) -> str:
+        """Post one part of a message; its id. `history` is what may have been posted under `key` already."""
+        nonce = hashlib.sha256(f"{key}\n{place}\n{part}".encode()).hexdigest()[: budget.DISCORD_NONCE]
+        body = {**payload.body, "nonce": nonce, "enforce_nonce": True}
+        if reply_to:
+            body["message_reference"] = {"message_id": reply_to, "fail_if_not_exists": False}
+        trace = self._traces.get(nonce)
+        if trace and trace.id is not None:
+            return trace.id
+        if history.doubted:
+            if (found := await history.find(body)) is not None:
+                return found
+            if history.unreadable and not self._surely_once(trace):
+                raise Unknown("it may have been posted already, and the bot may not read the channel's history")
+        while len(self._traces) >= REMEMBERED:
+            del self._traces[next(iter(self._traces))]
+        trace = self._traces.setdefault(nonce, _Trace())
+        began = self._clock()
+        try:
+            trace.id = await self.request(
+                Route("POST", "/channels/{channel_id}/messages", channel_id=place), body, payload.png
+            )
+        except Unreachable as error:
+            if isinstance(error.__cause__, discord.NotFound) and error.__cause__.code == _DELETED:
+                trace.id = ""
+            elif _is_doubtful(error.__cause__):
+                trace.doubtful = min(trace.doubtful, began)
+                raise
+            else:
+                raise
+        return trace.id
+
+    def _surely_once(self, trace: _Trace | None) -> bool:
+        """Whether sending again cannot double: every try was refused, or the nonce is still known to Discord."""
+        return trace is not None and self._clock() - trace.doubtful < budget.DISCORD_NONCE_WINDOW
+
+    async def request(self, route: Route, body: dict[str, Any], png: bytes = b"") -> str:
+        """The id of the message that `route` made or changed."""
+        http = (await self.client()).http
+        limit = aiohttp.ClientTimeout(total=budget.SEND)
+        sent: dict[str, Any] = {"form": _form(body, png)} if png else {"json": body}
+        # not cancelled when it takes too long: discord.py would keep the lock of a global rate limit for ever
+        task = asyncio.ensure_future(http.request(route, timeout=limit, **sent))
+        self._running.add(task)
+        task.add_done_callback(self._done)
+        await asyncio.wait({task}, timeout=OVERALL)
+        if not task.done():
+            raise Unreachable("Discord has been making the bot wait", for_good=False) from TimeoutError()
+        data = await self.told(task)
+        return str(data["id"])
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever waited has it; when nobody did, the history will tell
+
+    async def told(self, call: Awaitable[Any]) -> Any:
+        """What `call` returns, its errors as ours."""
+        try:
+            return await call
+        except discord.RateLimited as error:
+            raise RateLimited(error.retry_after) from error
+        except discord.HTTPException as error:
+            if error.status == 401:
+                self.token_refused.set()
+            raise _ours(error) from error
+        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+            raise Unreachable("Discord cannot be reached", for_good=False) from error
+
+
+def _ours(error: discord.HTTPException) -> ChatError:
+    """A refusal as the outbox understands it, in words for those who read `!status`."""
+    if error.status == 429:  # without a Via header: stopped at the edge, no retry_after in JSON
+        return RateLimited(float(error.response.headers.get("Retry-After") or 60))
+    if error.status == 401:
+        return Unreachable(REFUSED_TOKEN, for_good=False)
+    if error.code in _GONE:
+        return Unreachable(_GONE[error.code], for_good=True)
+    if error.code in _FOR_NOW:
+        return Unreachable(_FOR_NOW[error.code], for_good=False)
+    if error.status >= 500:
+        return Unreachable(f"Discord is in trouble (HTTP {error.status})", for_good=False)
+    return Unreachable(f"Discord refuses the message ({error.status}, code {error.code})", for_good=False)
+
+
+def _is_doubtful(cause: BaseException | None) -> bool:
+    """Whether the message may have been posted all the same."""
+    return not isinstance(cause, discord.HTTPException) or cause.status >= 500
+
+
+def _form(body: dict[str, Any], png: bytes) -> list[dict[str, Any]]:
+    return [
+        {"name": "payload_json", "value": discord.utils._to_json(body)},  # noqa: SLF001  as the library writes JSON
+        {"name": "files[0]", "value": png, "filename": "dateline.png", "content_type": "image/png"},
+    ]
+
+
+class History:
+    """The newest messages of a channel, read once, and only when it is in doubt whether a key was posted."""
+
+    def __init__(self, poster: Poster, place: str, *, doubted: bool) -> None:
+        self._poster = poster
+        self._place = place
+        self._mine: list[dict[str, Any]] | None = None
+        self.doubted = doubted
+        self.unreadable = False
+
+    async def find(self, body: dict[str, Any]) -> str | None:
+        """The id of the message that `body` has become, if it has."""
+        reference = body.get("message_reference", {}).get("message_id")
+        for message in await self._read():
+            if "nonce" in message:
+                if message["nonce"] == body["nonce"]:
+                    return str(message["id"])
+                continue
+            referred = (message.get("message_reference") or {}).get("message_id")
+            if referred == reference and message["content"].strip() == body["content"].strip() and body["content"]:
+                return str(message["id"])
+        return None
+
+    async def answered(self, interaction: str) -> str | None:
+        """The id of the message that answers a slash command, if it has been given its words."""
+        for message in await self._read():
+            asked = message.get("interaction_metadata") or {}
+            if str(asked.get("id")) == interaction and not message.get("flags", 0) & _LOADING:
+                return str(message["id"])
+        return None
+
+    async def _read(self) -> list[dict[str, Any]]:
+        if self._mine is None:
+            client = await self._poster.client()
+            try:
+                page = await self._poster.told(client.http.logs_from(int(self._place), budget.DISCORD_HISTORY))
+            except Unreachable as error:
+                if not error.for_good:
+                    raise
+                page, self.unreadable = [], True
+            me = client.user and str(client.user.id)
+            self._mine = [message for message in page if message["author"]["id"] == me]
+        return self._mine

@@ -1,0 +1,280 @@
+"""Rules for days and months: written in full, without a year, weekdays, "yesterday", feasts, times of day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+from bot.dates import pieces, values
+from bot.dates.pieces import DOUBTFUL, EXPLICIT, VAGUE, Match, dated, told_year, unplaced
+from bot.dates.reader import Reader, Reading
+from bot.model import MentionBasis, TimexType, When
+
+NEAR = 120  # days within which a month and day is the nearest one, whatever the tense; most are, on development data
+
+# --- with their year --------------------------------------------------------------------------------------
+
+
+def _full(reader: Reader, year: int, month: int, day: int, weekday: str | None = None) -> Reading:
+    when = values.a_day(year, month, day)
+    if when is None:  # February 30
+        return unplaced(f"{year:04}-{month:02}-{day:02}", DOUBTFUL, MentionBasis.EXPLICIT)
+    contradicts = weekday is not None and when.first.weekday() != pieces.weekday(weekday)
+    far = reader.anchor is not None and not 1000 <= year <= reader.anchor.year + 100
+    sure = DOUBTFUL if contradicts or far else EXPLICIT
+    return Reading(TimexType.DATE, values.timex(when), when, MentionBasis.EXPLICIT, sure)
+
+
+def iso(reader: Reader, m: Match) -> Reading | None:
+    month, day = int(m["month"]), int(m["day"])
+    return _full(reader, int(m["year"]), month, day) if 1 <= month <= 12 and 1 <= day <= 31 else None
+
+
+def numeric(reader: Reader, m: Match) -> Reading | None:
+    """26/02/2019; 2/3/2019 stays doubtful, read month first unless only the other order is near the article."""
+    a, b = int(m["a"]), int(m["b"])
+    if not (1 <= a <= 31 and 1 <= b <= 31 and min(a, b) <= 12) or (len(m["year"]) == 2 and m["sign"] != "/"):
+        return None  # a score, a version, a telephone number
+    year = int(m["year"]) if len(m["year"]) == 4 else pieces.year(f"'{m['year']}", reader)
+    if a > 12 or b > 12 or a == b:
+        return _full(reader, year, min(a, b), max(a, b))
+    both = [_full(reader, year, a, b), _full(reader, year, b, a)]
+    near = [r for r in both if r.when and reader.anchor and abs((r.when.first - reader.anchor).days) <= 10]
+    chosen = near[0] if len(near) == 1 else both[0]
+    return Reading(TimexType.DATE, chosen.value, chosen.when, MentionBasis.EXPLICIT, DOUBTFUL)
+
+
+def month_day(reader: Reader, m: Match) -> Reading | None:
+    """A month with a day or days: "June 12, 2018", "12 June", "Feb. 27-28", "Tuesday, Feb. 26"."""
+    if not reader.capital(m.start("month")):
+        return None
+    groups, month, day = m.groupdict(), pieces.month(m["month"]), pieces.day(m["day"])
+    year = told_year(reader, m)
+    first = _full(reader, year, month, day, groups.get("weekday")) if year else _yearless(reader, m, month, day)
+    until = groups.get("until")
+    if until is None or first.when is None:
+        return first
+    last_month = pieces.month(groups["until_month"]) if groups.get("until_month") else month
+    last_year = int(groups.get("until_year") or first.when.first.year + (last_month < month))
+    last = values.a_day(last_year, last_month, pieces.day(until))
+    return dated(last and values.span(first.when, last), first.basis, first.confidence)
+
+
+def month_year(reader: Reader, m: Match) -> Reading | None:
+    year = told_year(reader, m)
+    if year is None or not reader.capital(m.start("month")):
+        return None
+    when = values.a_month(year, pieces.month(m["month"]))
+    if when and (until := m.groupdict().get("until_month")):
+        last = values.a_month(year, pieces.month(until))
+        when = last and values.span(when, last)
+    return dated(when, MentionBasis.EXPLICIT if m["year"] else reader.basis, EXPLICIT)
+
+
+def week_of(reader: Reader, m: Match) -> Reading | None:
+    day = month_day(reader, m)
+    return dated(values.a_week(day.when.first), day.basis, day.confidence) if day and day.when else None
+
+
+def nine_eleven(_: Reader, _m: Match) -> Reading | None:
+    return dated(values.a_day(2001, 9, 11), MentionBasis.EXPLICIT, EXPLICIT)
+
+
+# --- without it -------------------------------------------------------------------------------------------
+
+_TOLD = re.compile(r"\b(?:ended|since)(?: on)? $")
+_TERROR = re.compile(r"(?:,? 2001)?,? (?:terror\w*|attacks?|hijack\w*|commission|suicide)")
+
+
+def _yearless(reader: Reader, m: Match, month: int, day: int) -> Reading:
+    if (month, day) == (9, 11) and _TERROR.match(reader.low, m.end()):
+        return nine_eleven(reader, m) or unplaced("XXXX-09-11")
+    now, value = reader.now, f"XXXX-{month:02}-{day:02}"
+    if now is None:
+        return unplaced(value, VAGUE, MentionBasis.CONTEXT)
+    years = range(now.year - 4, now.year + 5)
+    candidates = [when.first for year in years if (when := values.a_day(year, month, day))]
+    if not candidates:
+        return unplaced(value, DOUBTFUL)
+    chosen = _nearest(reader, m, candidates)
+    weekday = m.groupdict().get("weekday")
+    agrees = weekday is None or chosen.weekday() == pieces.weekday(weekday)
+    confidence = pieces.MONTH_DAY if agrees else DOUBTFUL
+    return Reading(TimexType.DATE, chosen.isoformat(), When.day(chosen), reader.basis, confidence)
+
+
+def _nearest(reader: Reader, m: Match, candidates: Sequence[date]) -> date:
+    """The one nearest to the article's date; where none is near, tense decides. The next, in an undated text."""
+    now, rel = reader.now, m.groupdict().get("rel") or ""
+    assert now is not None
+    past = [day for day in candidates if day <= now] or candidates[:1]
+    ahead = [day for day in candidates if day >= now] or candidates[-1:]
+    if reader.anchor is None:
+        return ahead[0]
+    nearest = min(candidates, key=lambda day: abs((day - now).days))
+    if rel in {"last", "past", "this past"} or _TOLD.search(reader.left(m.start())):
+        return past[-1]
+    if rel:
+        return ahead[0]
+    if reader.loose and (nearest - now).days > 31:  # who types asks for what is stored
+        return past[-1]
+    if abs((nearest - now).days) > NEAR:
+        return ahead[0] if reader.ahead(m.start(), m.end()) else past[-1]
+    return nearest
+
+
+# names of people and verbs too, unless something says that a month is meant
+_NAMELIKE = {"may", "march", "april", "june", "august"}
+_IN = re.compile(
+    r"(?:\b(?:in|since|by|until|till|during|from|to|through|for|and|or|between|before|after|of|last|next|this|early|late"
+    r"|mid|each|every|as of|around|about|the|a|that|end|beginning|middle|past|coming|previous|following)|[-,(/]) ?$"
+)
+
+
+def bare_month(reader: Reader, m: Match) -> Reading | None:
+    word, month, now = m["month"], pieces.month(m["month"]), reader.now
+    if not reader.capital(m.start()) or not (reader.loose or _is_month(reader, m, word)):
+        return None
+    if now is None:
+        return unplaced(f"XXXX-{month:02}", VAGUE, MentionBasis.CONTEXT)
+    if reader.anchor is None or month == now.month:
+        year = now.year + (month < now.month)
+    else:
+        ahead = reader.ahead(m.start(), m.end()) or reader.left(m.start()).endswith("by ")
+        year = now.year + (month < now.month) if ahead else now.year - (month > now.month)
+    return dated(values.a_month(year, month), reader.basis, pieces.BARE_MONTH)
+
+
+def _is_month(reader: Reader, m: Match, word: str) -> bool:
+    short = pieces.is_short(word)
+    if short and not word.endswith("."):
+        return False
+    if not short and word not in _NAMELIKE:
+        return True
+    named = word in _NAMELIKE and re.match(r"'s| [A-Z][a-z]", reader.cased[m.end() : m.end() + 3])
+    return not named and _IN.search(reader.low, max(0, m.start() - 12), m.start()) is not None
+
+
+def which_month(reader: Reader, m: Match) -> Reading | None:
+    """A month beside this one: "last June" is the latest before it."""
+    if not reader.capital(m.start("month")) or reader.now is None:
+        return None
+    month, now = pieces.month(m["month"]), reader.now
+    match m["rel"]:
+        case "last" | "past" | "this past":
+            year = now.year - (month >= now.month)
+        case "next" | "coming" | "this coming":
+            year = now.year + (month <= now.month)
+        case _:
+            year = now.year
+    return dated(values.a_month(year, month), reader.basis, pieces.RELATIVE_MONTH)
+
+
+# --- days of the week, and around the article's own -------------------------------------------------------
+
+
+def by_weekday(reader: Reader, m: Match) -> Reading | None:
+    """A bare weekday is past unless a verb tells it as still to come; the article's own weekday is its own day."""
+    word, rel = m["weekday"], (m["rel"] or "").strip()
+    if not reader.capital(m.start("weekday")) or (word.endswith(".") and not reader.loose):
+        return None
+    n, now = pieces.weekday(word), reader.anchor
+    if now is None:
+        return unplaced(f"XXXX-WXX-{n + 1}", VAGUE, MentionBasis.CONTEXT)
+    if rel in {"the previous", "the following"} and reader.day:
+        now = reader.day.first
+    back, on = (now.weekday() - n) % 7, (n - now.weekday()) % 7
+    match rel:
+        case "last" | "past" | "this past" | "the previous":
+            by = -(back or 7)
+        case "next" | "coming" | "this coming" | "the following":
+            by = on or 7
+        case "this":
+            by = on
+        case _:
+            by = on if on and reader.ahead(m.start(), m.end()) else -back
+    day = values.moved(now, by)
+    sure = pieces.RELATIVE_MONTH if rel else pieces.WEEKDAY_ALONE
+    return _on(reader, day, m["part"], sure) if day else None
+
+
+def _on(reader: Reader, day: date, part: str | None, confidence: float) -> Reading:
+    if part:
+        value = day.isoformat() + pieces.PARTS[part]
+        return Reading(TimexType.TIME, value, When.day(day), reader.basis, confidence)
+    return Reading(TimexType.DATE, day.isoformat(), When.day(day), reader.basis, confidence)
+
+
+_NOWADAYS = re.compile(r"\b(?:usa|of) $")  # USA Today, the youth of today
+
+
+def today(reader: Reader, m: Match) -> Reading | None:
+    word, now = m["word"], reader.anchor
+    if now is None:
+        return unplaced("PRESENT_REF", VAGUE, MentionBasis.CONTEXT)
+    if word == "today" and not reader.loose and _NOWADAYS.search(reader.left(m.start())):
+        return unplaced("PRESENT_REF", VAGUE)
+    by = {"yesterday": -1, "last night": -1, "tomorrow": 1}.get(word, 0)
+    part = m["part"] or {"tonight": "night", "last night": "night", "overnight": "night"}.get(word)
+    if word.startswith("this "):
+        part = word.removeprefix("this ")
+    day = values.moved(now, by)
+    return _on(reader, day, part, VAGUE if word == "overnight" else EXPLICIT) if day else None
+
+
+def clock(reader: Reader, m: Match) -> Reading | None:
+    """A time of day, on the day told of last; whatever names its day beside it is joined later."""
+    word = m["clock"]
+    if found := re.match(r"(\d{1,2})(?:[:.](\d\d))?", word):
+        hour, half = int(found[1]), word[found.end() :].strip()[:1]
+        hour = hour % 12 + 12 * (half == "p") if half in {"a", "p"} else hour
+        value = f"T{hour:02}:{found[2] or '00'}"
+    else:
+        value = "T24:00" if word == "midnight" else "T12:00"
+    day = reader.day.first if reader.day else reader.anchor
+    if day is None:
+        return Reading(TimexType.TIME, f"XXXX-XX-XX{value}", None, MentionBasis.CONTEXT, VAGUE)
+    return Reading(TimexType.TIME, day.isoformat() + value, When.day(day), reader.basis, VAGUE)
+
+
+# --- feasts -----------------------------------------------------------------------------------------------
+
+_FEASTS: dict[str, Callable[[int], date]] = {
+    "new year's eve": lambda y: date(y, 12, 31),
+    "new year's day": lambda y: date(y, 1, 1),
+    "martin luther king day": lambda y: values.nth(y, 1, 0, 3),
+    "valentine's day": lambda y: date(y, 2, 14),
+    "presidents' day": lambda y: values.nth(y, 2, 0, 3),
+    "good friday": lambda y: values.easter(y) - timedelta(days=2),
+    "easter sunday": values.easter,
+    "easter monday": lambda y: values.easter(y) + timedelta(days=1),
+    "easter": values.easter,
+    "may day": lambda y: date(y, 5, 1),
+    "memorial day": lambda y: values.nth(y, 5, 0, 0),
+    "independence day": lambda y: date(y, 7, 4),
+    "bastille day": lambda y: date(y, 7, 14),
+    "labor day": lambda y: values.nth(y, 9, 0, 1),
+    "columbus day": lambda y: values.nth(y, 10, 0, 2),
+    "halloween": lambda y: date(y, 10, 31),
+    "election day": lambda y: values.nth(y, 11, 0, 1) + timedelta(days=1),
+    "veterans day": lambda y: date(y, 11, 11),
+    "thanksgiving day": lambda y: values.nth(y, 11, 3, 4),
+    "thanksgiving": lambda y: values.nth(y, 11, 3, 4),
+    "christmas eve": lambda y: date(y, 12, 24),
+    "christmas day": lambda y: date(y, 12, 25),
+    "christmas": lambda y: date(y, 12, 25),
+    "boxing day": lambda y: date(y, 12, 26),
+}
+FEAST = "|".join(sorted(_FEASTS, key=len, reverse=True))
+
+
+def feast(reader: Reader, m: Match) -> Reading | None:
+    make, now, year = _FEASTS[m["feast"]], reader.now, told_year(reader, m)
+    if not reader.capital(m.start("feast")) or not 1600 < (year or (now.year if now else 0)) < 3000:
+        return None
+    if year:
+        return dated(When.day(make(year)), MentionBasis.EXPLICIT, EXPLICIT)
+    assert now is not None
+    day = _nearest(reader, m, [make(now.year + by) for by in (-1, 0, 1)])
+    return dated(When.day(day), reader.basis, pieces.RELATIVE_MONTH)
