@@ -91,6 +91,12 @@ def _store(read: Read, analysis: Analysis, store: Store, now: datetime) -> Outco
     if not analysis.sentences:
         return Outcome(read.source, f"{read.source}: no sentence to quote in it; not stored.")
     added = add(read.article, analysis, store, now)
-    told = {"new": "stored", "edited": f"stored as version {added.version}", "same": "already stored"}[added.outcome]
+    if added.outcome == "same" and (stored := store.article(added.id)) and stored.withdrawn:
+        return Outcome(read.source, f"{read.source}: withdrawn before as article {added.id}; not stored again.", added)
+    told = {
+        "new": "stored as",
+        "edited": f"stored as version {added.version} of",
+        "same": "already stored as",
+    }[added.outcome]
     note = f" ({read.note})" if read.note else ""
-    return Outcome(read.source, f"{read.source}: {told} as article {added.id}{note}.", added)
+    return Outcome(read.source, f"{read.source}: {told} article {added.id}{note}.", added)

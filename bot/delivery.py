@@ -56,7 +56,10 @@ class Desk:
             return
         if not row.payload:
             reply = await asyncio.to_thread(self._answer, request)
-            row = await self._freeze(row, reply, 0)
+            frozen = await self._freeze(row, reply, 0)
+            if frozen is None:
+                return
+            row = frozen
         await self._send(row)
 
     def _answer(self, request: Request) -> Reply:
@@ -96,7 +99,10 @@ class Desk:
             if composed is None:
                 await self._settle(row, DeliveryState.EMPTY)
                 return DeliveryState.EMPTY
-            row = await self._freeze(row, *composed)
+            frozen = await self._freeze(row, *composed)
+            if frozen is None:
+                return DeliveryState.CLAIMED
+            row = frozen
         return await self._send(row)
 
     def _compose(self, row: Delivery, subscription: Subscription, *, late: bool) -> tuple[Reply, int] | None:
@@ -169,7 +175,7 @@ class Desk:
     async def _again(self, row: Delivery, reason: str, after: float) -> DeliveryState:
         if row.attempts >= PATIENCE:
             return await self._settle(row, DeliveryState.FAILED, reason=reason)
-        await asyncio.to_thread(self._store.release, row.key, reason, after)
+        await asyncio.to_thread(self._store.release, row, reason, after)
         return DeliveryState.CLAIMED
 
     async def _pause(self, row: Delivery, reason: str) -> None:
@@ -180,14 +186,15 @@ class Desk:
     async def _claim(self, delivery: Delivery) -> Delivery | None:
         return await asyncio.to_thread(self._store.claim, delivery, LEASE)
 
-    async def _freeze(self, row: Delivery, reply: Reply, mark: int) -> Delivery:
+    async def _freeze(self, row: Delivery, reply: Reply, mark: int) -> Delivery | None:
+        """The row with its payload; None where it took longer than the lease and another has the claim now."""
         payload = dumps((reply.message, reply.citations, reply.command))
-        await asyncio.to_thread(self._store.freeze, row.key, payload, mark)
-        return replace(row, payload=payload, mark=mark)
+        held = await asyncio.to_thread(self._store.freeze, row, payload, mark)
+        return replace(row, payload=payload, mark=mark) if held else None
 
     async def _settle(
         self, row: Delivery, state: DeliveryState, ids: tuple[str, ...] = (), reason: str = ""
     ) -> DeliveryState:
-        await asyncio.to_thread(self._store.settle, row.key, state, self._clock(), ids, reason)
+        await asyncio.to_thread(self._store.settle, row, state, self._clock(), ids, reason)
         log.info("%s %s%s", row.key, state, f": {reason}" if reason else "")
         return state

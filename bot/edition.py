@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot import dates, digest
-from bot.message import Action, Block, Bullet, Cite, Heading, Link, Message, Moment, Note, Paragraph, Span, Text, own
-from bot.model import EVERYONE, Citation, Digest, DigestItem, Entry, Passage, When, counted
+from bot.message import CUT, Action, Block, Bullet, Cite, Heading, Link, Message, Moment, Note, Paragraph, Span, Text, own
+from bot.model import EVERYONE, Citation, Digest, DigestItem, Entry, Passage, When, counted, shown
 from bot.ports import Query, Store
 from bot.quotation import Citations, headline, published, quote, source_line
 
@@ -96,10 +96,17 @@ def _item(story: Sequence[Entry], words: str) -> DigestItem:
     return DigestItem(first.article.id, passages, tuple(entry.article.id for entry in story))
 
 
+def _opening(item: DigestItem, entries: dict[int, Entry]) -> str:
+    """The first sentence that tells a story."""
+    first = item.passages[0]
+    return entries[first.article].article.text[first.start : first.end]
+
+
 def _story(item: DigestItem, entries: dict[int, Entry], citations: Citations, store: Store) -> Iterator[Block]:
     first = entries[item.lead]
     title = headline(first)
-    yield Heading((Link(title, first.article.url) if first.article.url else title,))
+    if title.text.removesuffix(CUT) not in shown(_opening(item, entries)):  # opening words stand for a title once only
+        yield Heading((Link(title, first.article.url) if first.article.url else title,))
     numbers: dict[int, list[Cite]] = defaultdict(list)
     for passage in item.passages:
         cite = citations.cite(passage)

@@ -72,7 +72,8 @@ def channel_of(target: Target) -> str:
 class Query:
     """What to look for: articles that hold any of `words` (all of them if `every`), and each of `phrases` verbatim.
 
-    Words are as a user typed them; the store quotes them, stems them and drops nothing else. `since` and `until`
+    Words are as a user typed them; the store quotes and stems them, and may leave out stop words and, over many
+    articles, the commonest words of an "any" query and the oldest of its matches. `since` and `until`
     bound the publication date, or the day it was stored where that is unknown; both days included.
     """
 
@@ -249,17 +250,20 @@ class Store(Protocol):
         """
         ...
 
-    def freeze(self, key: str, payload: str, mark: int) -> None:
-        """Fix what will be sent under a claimed key; a second freeze changes nothing."""
+    def freeze(self, held: Delivery, payload: str, mark: int) -> bool:
+        """Fix what will be sent under a claim; false where the claim was taken over or its payload stands already.
+
+        `held`, here and below, is the row that `claim` returned: who lost the claim since changes nothing.
+        """
         ...
 
     def settle(
-        self, key: str, state: DeliveryState, now: datetime, ids: tuple[str, ...] = (), reason: str = ""
+        self, held: Delivery, state: DeliveryState, now: datetime, ids: tuple[str, ...] = (), reason: str = ""
     ) -> None:
-        """End a claim. Settling again changes nothing."""
+        """End a claim."""
         ...
 
-    def release(self, key: str, reason: str, after: float) -> None:
+    def release(self, held: Delivery, reason: str, after: float) -> None:
         """Give a claim back, to be taken up again `after` seconds from now: refused for now, not for good."""
         ...
 

@@ -21,16 +21,16 @@ _STOP = frozenset(
     """
     a about above across after again against ago all almost along already also although always am amid among an and
     another any anybody anyone anything are around as at away back be became because become been before began being
-    below between both but by came can cannot come could did do does doing done down during each either else enough
-    even ever every everyone everything few for from further get gets getting give given go goes going gone got had
+    below between both but by came can cannot come comes coming could did do does doing done down during each either else enough
+    even ever every everyone everything few for from further get gets getting give given go goes going gone got gives giving had
     has have having he hence her here hers herself him himself his how however i if in indeed instead into is it its
-    itself just kept least less let like likely made make makes making many may maybe me meanwhile might mine more
+    itself just keep keeps kept least less let like likely made make makes making many may maybe me meanwhile might mine more
     moreover most much must my myself near nearly neither never nevertheless next no nobody none nor not nothing now
     of off often on once one only onto or other others otherwise ought our ours ourselves out over own per perhaps
     put quite rather really said same saw say saying says see seem seemed seems seen several shall she should since
     so some somebody someone something sometimes soon still such take taken than that the their theirs them
     themselves then there thereby therefore these they thing things this those though through thus to today together
-    told too took toward towards under unless until up upon us used very via want was way we well went were what
+    told too took toward towards takes taking under unless until up upon us used very via want wants wanted was way we well went were what
     whatever when where whereas whether which while who whole whom whose why will with within without would yes yet
     you your yours yourself yourselves
     """.split()

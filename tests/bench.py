@@ -143,7 +143,9 @@ def reads(store: Store, newsroom: Newsroom, dice: random.Random, repeat: int) ->
     yield timed("names that begin with a letter", lambda _: store.names(prefix="s"), again)
     yield timed("nearest to a mistyped word", store.nearest, typed)
     yield timed("frequencies of 32 terms", store.frequencies, terms)
-    yield timed("alike by 16 terms", lambda some: store.alike(some[:16], None, "", 60), terms)
+    lately = START + timedelta(days=len(ids) // PER_DAY - 45)
+    yield timed("alike by 16 terms, last 45 days", lambda some: store.alike(some[:16], lately, "", 60), terms)
+    yield timed("alike by 16 terms, all time", lambda some: store.alike(some[:16], None, "", 60), terms)
     yield timed("near-copies by sketch", store.sketched, sketches)
 
 

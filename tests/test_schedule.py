@@ -32,8 +32,9 @@ def order(store: Store, since="2026-03-01T00:00", **fields: Any) -> Subscription
 
 def posted(store, subscription, name):
     key = f"digest:{subscription.id}:{name}"
-    store.claim(Delivery(key, HERE, subscription=subscription.id, due=at(name)), 60)
-    store.settle(key, DeliveryState.SENT, at(name))
+    held = store.claim(Delivery(key, HERE, subscription=subscription.id, due=at(name)), 60)
+    assert held
+    store.settle(held, DeliveryState.SENT, at(name))
 
 
 def names(dues):

@@ -659,28 +659,28 @@ def test_a_claim_keeps_what_it_is_about(store):
 
 def test_a_claim_whose_lease_ran_out_is_taken_over_with_what_was_frozen(store):
     claimed = store.claim(delivery(), 0)
-    store.freeze(delivery().key, "the bytes", 12)
+    assert store.freeze(claimed, "the bytes", 12)
     taken = store.claim(delivery(payload="other bytes", mark=99), 60)
     assert (taken.payload, taken.mark, taken.attempts, taken.at) == ("the bytes", 12, 2, claimed.at)
     assert store.claim(delivery(), 60) is None
 
 
 def test_what_is_frozen_stays_frozen(store):
-    store.claim(delivery(), 60)
-    store.freeze(delivery().key, "first", 1)
-    store.freeze(delivery().key, "second", 2)
-    store.release(delivery().key, "", 0)
+    held = store.claim(delivery(), 60)
+    assert store.freeze(held, "first", 1)
+    assert not store.freeze(held, "second", 2)
+    store.release(held, "", 0)
     (row,) = store.unsettled()
     assert (row.payload, row.mark) == ("first", 1)
 
 
 @pytest.mark.parametrize("state", [state for state in DeliveryState if state is not DeliveryState.CLAIMED])
 def test_a_settled_claim_is_never_given_out_again(store, state):
-    store.claim(delivery(subscription=1), 0)
-    store.settle(delivery().key, state, NOW, ("m1", "m2"), "why")
-    store.settle(delivery().key, DeliveryState.FAILED, LATER, (), "too late")
-    store.release(delivery().key, "", 0)
-    store.freeze(delivery().key, "bytes", 1)
+    held = store.claim(delivery(subscription=1), 0)
+    store.settle(held, state, NOW, ("m1", "m2"), "why")
+    store.settle(held, DeliveryState.FAILED, LATER, (), "too late")
+    store.release(held, "", 0)
+    assert not store.freeze(held, "bytes", 1)
     assert store.claim(delivery(), 60) is None
     assert store.unsettled() == ()
     (row,) = store.deliveries()
@@ -688,11 +688,11 @@ def test_a_settled_claim_is_never_given_out_again(store, state):
 
 
 def test_a_released_claim_may_be_taken_up_after_its_time(store):
-    store.claim(delivery(), 60)
-    store.release(delivery().key, "rate limited", 60)
+    held = store.claim(delivery(), 60)
+    store.release(held, "rate limited", 60)
     assert store.claim(delivery(), 60) is None
     assert store.unsettled() == ()
-    store.release(delivery().key, "rate limited", 0)
+    store.release(held, "rate limited", 0)
     assert store.unsettled()[0].reason == "rate limited"
     assert store.claim(delivery(), 60).attempts == 2
 
@@ -704,10 +704,20 @@ def test_a_lease_runs_out_by_the_databases_clock(store):
     assert [row.key for row in store.unsettled()] == [delivery().key]
 
 
+def test_who_lost_a_claim_changes_nothing_under_it(store):
+    late = store.claim(delivery(), 0)
+    taken = store.claim(delivery(), 60)
+    assert not store.freeze(late, "late bytes", 1)
+    store.settle(late, DeliveryState.FAILED, NOW)
+    store.release(late, "", 0)
+    assert store.unsettled() == ()
+    assert store.freeze(taken, "the bytes", 2)
+    assert store.claim(delivery(), 60) is None
+
+
 def test_the_unsettled_come_oldest_first(store):
-    for key in ("b", "a", "c"):
-        store.claim(delivery(key), 0)
-    store.settle("a", DeliveryState.SENT, NOW)
+    held = {key: store.claim(delivery(key), 0) for key in ("b", "a", "c")}
+    store.settle(held["a"], DeliveryState.SENT, NOW)
     assert [row.key for row in store.unsettled()] == ["b", "c"]
 
 

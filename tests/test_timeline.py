@@ -109,6 +109,11 @@ def test_background_is_a_fragment_of_its_sentence():
     assert any(s.start < event.passages[0].start < event.passages[0].end <= s.end for s in SEEDS[0].sentences)
 
 
+def test_a_fragment_is_no_scrap():
+    given = entries(("The treaty, unlike the one before, since the 1815 war, is short.", "2019-02-26"))
+    assert told(line(given)[0], given) == "unlike the one before, since the 1815 war"
+
+
 def test_each_passage_has_its_mention():
     for event in line(SEEDS):
         assert len(event.mentions) == len(event.passages)
@@ -193,6 +198,34 @@ def test_among_other_matter_the_words_asked_for_decide():
     ]
     given = entries(*floods, ("The opera opened its season on February 9 with a new cast.", "2019-02-20"))
     assert days(line(given, ["opera"], most=1)) == ["February 9, 2019"]
+
+
+def test_only_events_about_the_words_asked_for_are_told_among_other_matter():
+    given = entries(
+        ("The river rose on February 3. The town flooded on February 4. The dam held on February 5.", "2019-02-20"),
+        ("The opera opened its season on February 9 with a new cast.", "2019-02-20"),
+    )
+    assert days(line(given, ["opera"])) == ["February 9, 2019"]
+
+
+def test_a_year_long_past_matters_less_than_a_day():
+    given = entries(
+        ("The bank failed in 1998. The strike began on February 10 in the port.", "2019-02-26"),
+        ("In 1998 the bank failed.", "2019-02-27"),
+    )
+    assert days(line(given, most=1)) == ["February 10, 2019"]
+
+
+def test_a_header_is_no_event():
+    assert line(entries(("Tuesday, February 26, 2019. The council closed the bridge to all.", "2019-02-26"))) == ()
+
+
+def test_what_happened_is_told_rather_than_what_was_announced():
+    given = entries(
+        ("The hearing on the harbour case is scheduled to begin on March 4 before the high court.", "2019-03-01"),
+        ("The hearing on the harbour case began on March 4 before a crowded high court.", "2019-03-06"),
+    )
+    assert told(line(given)[0], given).endswith("crowded high court.")
 
 
 # --- sentences --------------------------------------------------------------------------------------------

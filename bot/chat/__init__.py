@@ -27,11 +27,11 @@ Suggest = Callable[[str, str], Sequence[str]]  # tenant, what is typed so far ->
 Left = Callable[[str], Awaitable[None]]  # tenant that the bot was removed from
 
 
-def no_topics(tenant: str, typed: str) -> Sequence[str]:
+def no_topics(_tenant: str, _typed: str) -> Sequence[str]:
     return ()
 
 
-async def nobody_told(tenant: str) -> None: ...
+async def nobody_told(_tenant: str) -> None: ...
 
 
 def open_chat(

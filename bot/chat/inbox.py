@@ -16,12 +16,13 @@ from bot.ports import Handler, Request
 
 MOST, PERIOD = 8, 30.0  # commands of one user in so many seconds; more is a script, or a cat on the keyboard
 SLOW = 0.7  # seconds after which who asked is told that work is going on
+REMEMBERED = 10_000  # events that are known when they come again
 DRAIN = 8.0  # seconds that answers in hand get when the process is asked to stop
 
 log = logging.getLogger("dateline")
 
 Reply = Callable[[Request, Message, str], Awaitable[object]]
-Sign = Callable[[], Awaitable[object]]
+Sign = Callable[[], Awaitable[object]]  # raises nothing: the answer itself may still get through
 
 
 @dataclass
@@ -61,13 +62,21 @@ class Inbox:
         self._names = names
         self._cooldown = cooldown
         self._open: set[asyncio.Task[None]] = set()
+        self._taken: dict[str, None] = {}
 
-    def take(self, request: Request, sign: Sign) -> asyncio.Task[None]:
-        """Answer in the background; `sign` shows that work is going on, where it takes long."""
+    def take(self, request: Request, sign: Sign) -> None:
+        """Answer in the background; `sign` shows that work is going on, where it takes long.
+
+        What was taken already is not taken again: Slack brings a mention twice, and a doubt brings it once more.
+        """
+        if request.key in self._taken:
+            return
+        while len(self._taken) >= REMEMBERED:
+            del self._taken[next(iter(self._taken))]
+        self._taken[request.key] = None
         task = asyncio.create_task(self._answer(request, sign))
         self._open.add(task)
         task.add_done_callback(self._open.discard)
-        return task
 
     async def drain(self) -> None:
         """Let the answers in hand get out."""
@@ -100,10 +109,7 @@ class Inbox:
         try:
             await asyncio.wait({work}, timeout=SLOW)
             if not work.done():
-                try:
-                    await sign()
-                except Exception as error:
-                    log.info("no sign of life could be given: %s", error)  # the answer itself may still get through
+                await sign()
             await work
         finally:
             work.cancel()

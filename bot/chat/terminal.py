@@ -8,7 +8,8 @@ import shutil
 import threading
 import unicodedata
 import uuid
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from textwrap import TextWrapper
 from typing import TextIO
 
@@ -155,11 +156,28 @@ class Terminal:
                 if line is None:
                     return
 
-        threading.Thread(target=read, daemon=True).start()  # a read cannot be cancelled; it ends with the process
-        while (line := await lines.get()) is not None:
-            if line.strip():
-                await handle(Request(line, HERE, f"terminal:{uuid.uuid4()}", "you", trusted=True))
-            answered.release()
+        with self._restored():
+            threading.Thread(target=read, daemon=True).start()  # a read cannot be cancelled; it ends with the process
+            while (line := await lines.get()) is not None:
+                if line.strip():
+                    await handle(Request(line, HERE, f"terminal:{uuid.uuid4()}", "you", trusted=True))
+                answered.release()
+
+    @contextmanager
+    def _restored(self) -> Iterator[None]:
+        """Leave the terminal as it was: an interrupt reaches us while the prompt, in its thread, has echo off."""
+        if not self._talks:
+            yield
+            return
+        import termios
+
+        before = termios.tcgetattr(self._source.fileno())
+        try:
+            yield
+        finally:
+            termios.tcsetattr(self._source.fileno(), termios.TCSADRAIN, before)
+            if self._asking:
+                print(file=self._sink)
 
     def _line(self) -> str | None:
         """The next line typed, or None at the end of the input."""

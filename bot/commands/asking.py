@@ -12,7 +12,7 @@ from bot import dates, terms
 from bot.errors import UserError
 from bot.message import Bullet, Message, Text
 from bot.model import Citation, Entry, Passage, When, join
-from bot.ports import Query, Request, Store, channel_of
+from bot.ports import Answer, Query, Request, Store, channel_of
 from bot.quotation import Citations, quote
 
 
@@ -68,6 +68,13 @@ class Command:
     summary: str
     examples: tuple[tuple[str, str], ...]
     run: Callable[[Asked], Reply]
+
+
+def recalled(asked: Asked) -> Answer | None:
+    """The answer replied to, else the last one in this channel."""
+    replied = asked.request.target.reply_to
+    found = asked.store.recall(asked.channel, replied) if replied else None
+    return found or asked.store.recall(asked.channel)
 
 
 def told_in(entry: Entry, passage: Passage, citations: Citations) -> Bullet:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot import dates, digest, terms, timeline
-from bot.commands.asking import Asked, Command, Reply, about, limits, nothing_about, told_in
+from bot.commands.asking import Asked, Command, Reply, about, limits, nothing_about, recalled, told_in
 from bot.edition import lead
 from bot.errors import UserError
 from bot.message import Action, Block, Bullet, Heading, Link, Message, Paragraph, Span, Strong, Text
@@ -208,7 +208,7 @@ def _last(when: When) -> date:
 
 
 def more(asked: Asked) -> Reply:
-    answer = asked.store.recall(asked.channel, asked.request.target.reply_to)
+    answer = recalled(asked)
     if answer is None:
         raise UserError("There is no answer here yet to go on from. Type for example `!summit`.")
     name, _, words = answer.command.partition(" ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot import dates, source
-from bot.commands.asking import Asked, Command, Reply, nothing_about, told_in
+from bot.commands.asking import Asked, Command, Reply, nothing_about, recalled, told_in
 from bot.errors import UserError
 from bot.message import Block, Heading, Message, Note, Paragraph, Quote, Span, Strong, Text
 from bot.model import Citation, Entry, MentionBasis, Passage, PublishedBasis, Sentence
@@ -30,7 +30,7 @@ def find(asked: Asked) -> Reply:
 
 
 def _answer(asked: Asked) -> Answer:
-    answer = asked.store.recall(asked.channel, asked.request.target.reply_to)
+    answer = recalled(asked)
     if answer is None or not answer.citations:
         raise UserError(
             "There is no cited answer here yet. Ask for one with `!summit`, or look words up with "

@@ -77,7 +77,7 @@ def _readings(
         if reading.when and reading.confidence >= SURE:
             reader.tell(reading.when)
             if _names_year(reading):
-                reader.named = reading.when.first
+                reader.named, reader.named_end = reading.when.first, end
         at = end
 
 

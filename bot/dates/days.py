@@ -11,6 +11,7 @@ from bot.dates.pieces import DOUBTFUL, EXPLICIT, VAGUE, Match, dated, told_year,
 from bot.dates.reader import Reader, Reading
 from bot.model import MentionBasis, TimexType, When
 
+TOLD_NEAR = 90  # days within which a date belongs to another year just told of, and not to the article's own
 NEAR = 120  # days within which a month and day is the nearest one, whatever the tense; most are, on development data
 
 # --- with their year --------------------------------------------------------------------------------------
@@ -47,7 +48,8 @@ def numeric(reader: Reader, m: Match) -> Reading | None:
 
 def month_day(reader: Reader, m: Match) -> Reading | None:
     """A month with a day or days: "June 12, 2018", "12 June", "Feb. 27-28", "Tuesday, Feb. 26"."""
-    if not reader.capital(m.start("month")):
+    plain = pieces.is_short(m["month"]) and not m["month"].startswith("mar")  # "feb 6" means nothing else
+    if not plain and not reader.named_at(m.start("month"), m["month"]):
         return None
     groups, month, day = m.groupdict(), pieces.month(m["month"]), pieces.day(m["day"])
     year = told_year(reader, m)
@@ -63,7 +65,7 @@ def month_day(reader: Reader, m: Match) -> Reading | None:
 
 def month_year(reader: Reader, m: Match) -> Reading | None:
     year = told_year(reader, m)
-    if year is None or not reader.capital(m.start("month")):
+    if year is None or not reader.named_at(m.start("month"), m["month"]):
         return None
     when = values.a_month(year, pieces.month(m["month"]))
     if when and (until := m.groupdict().get("until_month")):
@@ -84,7 +86,7 @@ def nine_eleven(_: Reader, _m: Match) -> Reading | None:
 # --- without it -------------------------------------------------------------------------------------------
 
 _TOLD = re.compile(r"\b(?:ended|since)(?: on)? $")
-_TERROR = re.compile(r"(?:,? 2001)?,? (?:terror\w*|attacks?|hijack\w*|commission|suicide)")
+_TERROR = re.compile(r"(?:,? 2001)?,? ?-? ?(?:style|type|terror\w*|attacks?|hijack\w*|commission|suicide)")
 
 
 def _yearless(reader: Reader, m: Match, month: int, day: int) -> Reading:
@@ -93,8 +95,8 @@ def _yearless(reader: Reader, m: Match, month: int, day: int) -> Reading:
     now, value = reader.now, f"XXXX-{month:02}-{day:02}"
     if now is None:
         return unplaced(value, VAGUE, MentionBasis.CONTEXT)
-    years = range(now.year - 4, now.year + 5)
-    candidates = [when.first for year in years if (when := values.a_day(year, month, day))]
+    around = {year for base in (now, reader.then(m.start()) or now) for year in range(base.year - 4, base.year + 5)}
+    candidates = [when.first for year in sorted(around) if (when := values.a_day(year, month, day))]
     if not candidates:
         return unplaced(value, DOUBTFUL)
     chosen = _nearest(reader, m, candidates)
@@ -119,9 +121,21 @@ def _nearest(reader: Reader, m: Match, candidates: Sequence[date]) -> date:
         return ahead[0]
     if reader.loose and (nearest - now).days > 31:  # who types asks for what is stored
         return past[-1]
+    then = reader.then(m.start())
+    if then and then.year != now.year and abs((nearest - now).days) > 30 and _is_told(reader, m):
+        of_then = min(candidates, key=lambda day: abs((day - then).days))
+        if abs((of_then - then).days) <= TOLD_NEAR:
+            return of_then
     if abs((nearest - now).days) > NEAR:
         return ahead[0] if reader.ahead(m.start(), m.end()) else past[-1]
     return nearest
+
+
+_WAS_DUE = re.compile(r"\b(?:was|were|had been) (?:due|scheduled|set|expected|planned|to)\b")
+
+
+def _is_told(reader: Reader, m: Match) -> bool:
+    return not reader.ahead(m.start(), m.end()) or _WAS_DUE.search(reader.left(m.start())) is not None
 
 
 # names of people and verbs too, unless something says that a month is meant
@@ -134,7 +148,7 @@ _IN = re.compile(
 
 def bare_month(reader: Reader, m: Match) -> Reading | None:
     word, month, now = m["month"], pieces.month(m["month"]), reader.now
-    if not reader.capital(m.start()) or not (reader.loose or _is_month(reader, m, word)):
+    if not reader.named_at(m.start(), word) or not (reader.loose or _is_month(reader, m, word)):
         return None
     if now is None:
         return unplaced(f"XXXX-{month:02}", VAGUE, MentionBasis.CONTEXT)
@@ -158,7 +172,7 @@ def _is_month(reader: Reader, m: Match, word: str) -> bool:
 
 def which_month(reader: Reader, m: Match) -> Reading | None:
     """A month beside this one: "last June" is the latest before it."""
-    if not reader.capital(m.start("month")) or reader.now is None:
+    if not reader.named_at(m.start("month"), m["month"]) or reader.now is None:
         return None
     month, now = pieces.month(m["month"]), reader.now
     match m["rel"]:
@@ -177,7 +191,7 @@ def which_month(reader: Reader, m: Match) -> Reading | None:
 def by_weekday(reader: Reader, m: Match) -> Reading | None:
     """A bare weekday is past unless a verb tells it as still to come; the article's own weekday is its own day."""
     word, rel = m["weekday"], (m["rel"] or "").strip()
-    if not reader.capital(m.start("weekday")) or (word.endswith(".") and not reader.loose):
+    if not reader.named_at(m.start("weekday"), m["weekday"]) or (word.endswith(".") and not reader.loose):
         return None
     n, now = pieces.weekday(word), reader.anchor
     if now is None:
@@ -215,12 +229,19 @@ def today(reader: Reader, m: Match) -> Reading | None:
         return unplaced("PRESENT_REF", VAGUE, MentionBasis.CONTEXT)
     if word == "today" and not reader.loose and _NOWADAYS.search(reader.left(m.start())):
         return unplaced("PRESENT_REF", VAGUE)
-    by = {"yesterday": -1, "last night": -1, "tomorrow": 1}.get(word, 0)
+    by = {
+        "yesterday": -1,
+        "last night": -1,
+        "tomorrow": 1,
+        "the day before yesterday": -2,
+        "the day after tomorrow": 2,
+    }.get(word, 0)
     part = m["part"] or {"tonight": "night", "last night": "night", "overnight": "night"}.get(word)
     if word.startswith("this "):
         part = word.removeprefix("this ")
     day = values.moved(now, by)
-    return _on(reader, day, part, VAGUE if word == "overnight" else EXPLICIT) if day else None
+    vague = word == "overnight" or (word == "today" and m[0].endswith("'s"))  # today's world
+    return _on(reader, day, part, VAGUE if vague else EXPLICIT) if day else None
 
 
 def clock(reader: Reader, m: Match) -> Reading | None:
@@ -271,10 +292,11 @@ FEAST = "|".join(sorted(_FEASTS, key=len, reverse=True))
 
 def feast(reader: Reader, m: Match) -> Reading | None:
     make, now, year = _FEASTS[m["feast"]], reader.now, told_year(reader, m)
-    if not reader.capital(m.start("feast")) or not 1600 < (year or (now.year if now else 0)) < 3000:
+    if not reader.named_at(m.start("feast"), m["feast"]) or not 1600 < (year or (now.year if now else 0)) < 3000:
         return None
     if year:
         return dated(When.day(make(year)), MentionBasis.EXPLICIT, EXPLICIT)
     assert now is not None
     day = _nearest(reader, m, [make(now.year + by) for by in (-1, 0, 1)])
-    return dated(When.day(day), reader.basis, pieces.RELATIVE_MONTH)
+    season = m["feast"] in {"christmas", "easter", "thanksgiving"}  # Christmas shopping
+    return dated(When.day(day), reader.basis, VAGUE if season else pieces.RELATIVE_MONTH)

@@ -67,12 +67,12 @@ RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
         (rf"(?P<rel>{_NEXT}|the same|the previous) {_M}", days.which_month),
         (rf"(?:the )?week of {_M} {_D}{OF_YEAR}?", days.week_of),
         (
-            rf"(?P<rel>(?:{_NEXT}|the previous|the following) )?(?P<weekday>{WEEKDAY})(?:'s)?(?: (?P<part>{PART})\b)?",
+            rf"(?P<rel>(?:{_NEXT}|the previous|the following) )?(?P<weekday>{WEEKDAY})(?: ?'s)?(?: (?P<part>{PART})\b)?",
             days.by_weekday,
         ),
         (
             (
-                r"(?P<word>today|yesterday|tomorrow|tonight|overnight|last night|this (?:morning|afternoon|evening))\b(?:'s)?"
+                r"(?P<word>today|yesterday|tomorrow|tonight|overnight|last night|the day (?:before yesterday|after tomorrow)|this (?:morning|afternoon|evening))\b(?: ?'s)?"
                 rf"(?: (?P<part>{PART})\b)?"
             ),
             days.today,
@@ -84,7 +84,7 @@ RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
         (r"(?P<year>(?:1[5-9]|20)\d\d) ?[-/] ?(?P<until>\d{4}|\d\d)(?![\w/]|[-.,]\d)", spans.years),
         (
             (
-                r"(?:the )?(?P<decade>(?:1[5-9]|20)\d0'?s|'\d0s|[2-9]0s"
+                r"(?:the )?(?P<decade>(?:1[5-9]|20)\d0'?s|'\d0s"
                 r"|twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b"
             ),
             spans.decade,
@@ -95,7 +95,7 @@ RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
             spans.spelled_year,
         ),
         (r"year-end\b|year's end\b|year end\b", spans.year_end),
-        (rf"(?P<rel>{_WHICH}) (?:fiscal )?(?P<unit>{UNIT}|{SEASON})\b(?:'s)?", spans.which_unit),
+        (rf"(?P<rel>{_WHICH}) (?:fiscal )?(?P<unit>{UNIT}|{SEASON})\b(?: ?'s)?", spans.which_unit),
         (r"(?P<rel>the latest) (?P<unit>period)\b", spans.which_unit),
         (rf"(?P<the>the )?(?P<season>{SEASON}){OF_YEAR}?\b", spans.season),
         (
@@ -161,7 +161,7 @@ PARTIAL = re.compile(
 
 # where a match may start
 START = re.compile(
-    r"(?<![\w$£€#])(?=(?<![.,:/-])\d|'\d0s|(?<!-)(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri"
+    r"(?='\d0s)|(?<![\w$£€#])(?=(?<![.,:/-])\d|(?<!-)(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri"
     r"|sat|sun|the|an? |one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirt|fourt|fift|sixt|sevent|eigh"
     r"|ninet|twent|fort|several|many|some|few|couple|last|past|next|this|coming|previous|following|same|that|current|latest"
     r"|preceding|first|second|third|final|fiscal|q[1-4]|spring|summer|autumn|fall|winter|today|yesterday|tomorrow|tonight"

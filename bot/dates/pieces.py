@@ -10,7 +10,7 @@ import re
 
 from bot.dates import values
 from bot.dates.reader import Reader, Reading
-from bot.model import MentionBasis, TimexType, When
+from bot.model import MentionBasis, Precision, TimexType, When
 
 Match = re.Match[str]
 
@@ -67,7 +67,7 @@ ZONE = r"(?: (?:[ecmp][sd]t|gmt|utc|local time|local|\([^()]{1,20}\))){0,3}"
 SPELLED_YEAR = rf"(?:nineteen|twenty) (?:(?:{_TEN})(?:[- ](?:{ONES}))?|(?:{'|'.join(list(_NUMBERS)[10:])}))\b"
 OF_YEAR = (
     rf"(?: ?,? (?:of |in )?(?P<year>[12]\d\d\d{_NO_NUMBER}|'\d\d\b|{SPELLED_YEAR})"
-    r"| (?:of )?(?P<which>last|this|next) year)"
+    r"| (?:of )?(?P<which>last|this|next|that|the same) year)"
 )
 
 
@@ -114,9 +114,11 @@ def told_year(reader: Reader, m: Match) -> int | None:
     groups = m.groupdict()
     if word := groups.get("year"):
         return year(word, reader)
-    if (which := groups.get("which")) and reader.now:
-        return reader.now.year + {"last": -1, "this": 0, "next": 1}[which]
-    return None
+    which = groups.get("which")
+    if which in {"that", "the same"}:
+        told = reader.told(*Precision)
+        return told.first.year if told else None
+    return reader.now.year + {"last": -1, "this": 0, "next": 1}[which] if which and reader.now else None
 
 
 def dated(when: When | None, basis: MentionBasis, confidence: float, value: str = "") -> Reading | None:

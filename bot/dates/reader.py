@@ -93,6 +93,7 @@ class Reader:
         self.low, self.cased = folded.low, folded.cased
         self.anchor = anchor
         self.loose = loose  # typed by a person: capitals say nothing
+        self.named_end = -REACH * 3
         self.named: date | None = None  # the last day, month or year named in full, when there is no anchor
         self._told: dict[Precision, When] = {}  # the last of each precision told of, latest last
         self._starts = starts
@@ -116,8 +117,9 @@ class Reader:
         sentence = self._starts[after] if after < len(self._starts) else len(self.low)
         return self.low[end : min(sentence, end + REACH)]
 
-    def capital(self, at: int) -> bool:
-        return self.loose or self.cased[at].isupper()
+    def named_at(self, at: int, word: str) -> bool:
+        """Whether `word` names a month or a day: its capital says so, or it means nothing else."""
+        return self.loose or self.cased[at].isupper() or (len(word) > 4 and word not in {"march", "august"})
 
     def tell(self, when: When) -> None:
         """Remember `when` for "the next day" and "that year"."""
@@ -132,12 +134,16 @@ class Reader:
     def day(self) -> When | None:
         return self.told(Precision.DAY)
 
+    def then(self, at: int) -> date | None:
+        """The day or month told with its year shortly before `at`."""
+        return self.named if at - self.named_end < REACH * 3 else None
+
     # --- tense ---
 
     def ahead(self, start: int, end: int) -> bool:
         """Whether the verb that governs a date tells it as still to come."""
         left = self.left(start)
-        if self.low.startswith("'s", end) or self.low.endswith("'s", start, end):  # Wednesday's ruling
+        if self.low.endswith("'s", start, end) or self.low.startswith("'s", end):  # Wednesday's ruling
             return False
         if _BEFORE.search(left):
             return True

@@ -92,9 +92,8 @@ _NAMED_AFTER = re.compile(
 )
 # "The world community is hoping …", "Observers expect …": nobody in particular
 _NOBODY = re.compile(
-    r"(?:the (?:world|whole world|international community|public|nation|country)\b|(?:many |some |most |several |other )?"
-    r"(?:observers|analysts|experts|critics|commentators|people|officials|supporters|opponents|fans|residents|sources)\b"
-    r"|(?:a number of|some|many|most|several|others)\b)",
+    r"(?:the (?:whole )?(?:world|international community|public)\b|(?:many |some |most )?(?:observers|analysts|critics)\b"
+    r"|(?:a number of|some|many|most|several)\b)",
     re.IGNORECASE,
 )
 _PERSONAL = frozenset("he she they him his her hers them their".split())
@@ -110,7 +109,9 @@ _MARK = re.compile("[“”«»„\"‘`]|''")
 _QUOTE = re.compile("[“”«»„\"]|``|''|(?<!\\w)‘|(?<=[.,!?])’(?!\\w)")
 _NAME = re.compile(r"(?<=[a-z,;] )(?:[A-Z][\w’'-]*|U\.S\.|U\.N\.)")
 _TELLING = re.compile(r"[A-Z][\w’'-]*|\d[\d.,]*(?!\w)")
-_DAY = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}\b|\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b")
+_DAY = re.compile(
+    r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}\b|\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
 _YEAR = re.compile(r"(?:19|20)\d\d,?")
 _CALENDAR = frozenset(
     "January February March April May June July August September October November December Jan Feb Mar Apr Jun Jul Aug Sep "
@@ -127,8 +128,10 @@ def judge(sentences: Sequence[str], paragraphs: Sequence[int]) -> list[Judgement
     for sentence, paragraph in zip(sentences, paragraphs, strict=True):
         outside, whole, inside = _unquoted(sentence, inside=inside and paragraph == before)
         before = paragraph
-        # in text that lost its capitals, marks stand between spaces and their sides are guessed
-        judged.append(_judged(sentence, outside, cased=cased) if whole else Judgement(worth=0.0 if cased else 0.6))
+        if whole:
+            judged.append(_judged(sentence, outside, cased=cased))
+        else:  # where capitals are lost, quotation marks stand between spaces, and which side they close is a guess
+            judged.append(Judgement(worth=0.0 if cased else 1.0))
     return judged
 
 
@@ -171,7 +174,7 @@ def _judged(sentence: str, outside: str, *, cased: bool) -> Judgement:
     follows = bool(_CONNECTIVE.match(opening) or _PRONOUN.match(opening) or _hangs(opening))
     if follows and cased and (named := _NAMED_AFTER.match(opening)) and not terms.is_stop(named[1].lower()):
         follows = False
-    return Judgement(_worth(sentence, outside, cased=cased), follows)
+    return Judgement(_worth(sentence, outside) if cased else 1.0, follows)
 
 
 def _hangs(opening: str) -> bool:
@@ -185,7 +188,7 @@ def _hangs(opening: str) -> bool:
     return False
 
 
-def _worth(sentence: str, outside: str, *, cased: bool) -> float:
+def _worth(sentence: str, outside: str) -> float:
     """Dated and specific before vague, statements before questions, the reporter's voice before the writer's."""
     worth = 1.0
     if sentence[-1] not in ".!\"”’')]…?":
@@ -195,12 +198,12 @@ def _worth(sentence: str, outside: str, *, cased: bool) -> float:
     if _SELF.search(outside):
         worth *= 0.8
     if _ANAPHOR.match(sentence):
-        worth *= 0.9
+        worth *= 0.85
     if _NOBODY.match(sentence):
         worth *= 0.8
     telling = set(_TELLING.findall(sentence, 1))
     dated = any(word in _CALENDAR or _YEAR.fullmatch(word) for word in telling)
     numbered = any(word[0].isdigit() for word in telling)
-    if cased and not dated and not numbered:
-        worth *= min(1.0, 0.8 + 0.05 * len(telling))  # names tell something too, no single one much
+    if not dated and not numbered:
+        worth *= min(1.0, 0.75 + 0.08 * len(telling))  # names tell something too, no single one much
     return worth * (1 + 0.06 * dated + 0.04 * numbered + 0.1 * bool(dated and _DAY.search(sentence)))

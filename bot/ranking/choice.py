@@ -17,16 +17,20 @@ ANSWERS = 0.34  # share of the fullest answer to a query below which a line does
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What a line is chosen for: its score, what it adds to those chosen and, against it, its likeness to them."""
+    """What a line is chosen for: its score, what it adds to those chosen and, against it, its likeness to them.
+
+    `least`: the share of the first one's score and worth below which room is left empty rather than filled.
+    """
 
     score: float
     gain: float
     likeness: float
+    least: float
 
 
-ARTICLE = Balance(0.8, 0.2, 0.3)
-TOPIC = Balance(0.65, 0.35, 0.4)
-PEER = Balance(1.0, 0.0, 0.0)  # other rankings know no gain; the budget and SAME hold for them too
+ARTICLE = Balance(0.8, 0.2, 0.3, 0.35)
+TOPIC = Balance(0.65, 0.35, 0.4, 0.0)
+PEER = Balance(1.0, 0.0, 0.0, 0.0)  # other rankings know no gain; the budget and SAME hold for them too
 
 
 def greedy(
@@ -68,6 +72,8 @@ def _fill(
         units = [
             unit for unit in units if 0 < len(unit) <= most - len(chosen) and sum(lengths[n] for n in unit) <= room
         ]
+        least = balance.least * max((score[n] * worth[n] for n in chosen[:1]), default=0.0)
+        units = [unit for unit in units if score[unit[-1]] * worth[unit[-1]] >= least]
         if not units:
             return chosen
         for n in max(units, key=lambda unit: sum(value[n] for n in unit) / len(unit)):

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from math import log
 
 from bot import terms
@@ -21,12 +22,13 @@ from bot.source.comparing import Comparison
 from bot.source.words import Word
 
 MOST = 5  # passages in an answer
-READ = 40  # sentences compared closely, of all that share words with the claim
+READ = 30  # sentences compared closely, of all that share words with the claim
 SUPPORT = 0.74  # share of a claim's matter that a sentence must say to support it
 NEAR = 0.5  # and to be shown as the closest
 GAP = 60  # words that an ellipsis may stand for
 QUOTED = 3  # words from which a run of words is a quotation, even without quotation marks
 BEGINNING = 5  # letters by which a word is looked for before any closer look
+_PRONOUNS = [[word] for word in ("he", "she", "it", "they", "his", "her", "its", "their", "this", "that", "both")]
 
 
 class Verdict(StrEnum):
@@ -124,13 +126,16 @@ def _likeness(claim: str, entries: Sequence[Entry]) -> Iterator[_Said]:
     """The sentences that share most with the claim, each held against it word by word."""
     places = _candidates(claim, entries)
     texts = [shown(entry.article.text[entry.sentences[n].start : entry.sentences[n].end]) for entry, n in places]
-    names = _names([words.read(text) for text in (claim, *texts)])
-    asked, *read = [words.read(text, names) for text in (claim, *texts)]
+    read = [words.read(text) for text in (claim, *texts)]
+    names = _names(read)
+    asked, *read = [words.named(found, names) for found in read]
     spread = Counter(key for found in read for key in {word.key for word in found})
     weights = [log(2 + len(read) / (1 + spread[word.key])) for word in asked]
     passive = words.is_passive(claim)
-    for (entry, n), found in zip(places, read, strict=True):
-        held = Comparison(asked, found, words.read(_around(entry, n), names), passive=passive)
+    for (entry, n), text, found in zip(places, texts, read, strict=True):
+        around = words.named(words.read(_around(entry, n)), names)
+        hangs = terms.words(text)[:1] in _PRONOUNS
+        held = Comparison(asked, found, around, _whole(entry, asked), hangs=hangs, passive=passive)
         score = held.score(weights)
         if len(asked) == 1 and len(terms.written(claim)) > 2:
             score = min(score, NEAR)  # "we will return": one word alone says nothing
@@ -156,9 +161,9 @@ def _candidates(claim: str, entries: Sequence[Entry]) -> list[tuple[Entry, int]]
 
 def _names(read: Sequence[list[Word]]) -> set[str]:
     """Keys of capitalised words that no sentence writes without the capital, so that an opening word may be told."""
-    capital = {word.key: word for found in read for word in found if word.written[0].isupper()}
-    lower = [Word(key, key) for key in {word.key for found in read for word in found if word.written[0].islower()}]
-    return {key for key, word in capital.items() if not any(words.alike(word, other) for other in lower)}
+    capital = {word.key for found in read for word in found if word.written[0].isupper()}
+    lower = {word.key for found in read for word in found if word.written[0].islower()}
+    return {key for key in capital if lower.isdisjoint(words.inflected(key))}
 
 
 def _around(entry: Entry, n: int) -> str:
@@ -166,6 +171,13 @@ def _around(entry: Entry, n: int) -> str:
     when = entry.article.published.when
     before = [shown(entry.article.text[one.start : one.end]) for one in entry.sentences[max(0, n - 1) : n]]
     return ". ".join([entry.article.title, *([str(when.first.year)] if when else []), *before])
+
+
+def _whole(entry: Entry, asked: Sequence[Word]) -> set[tuple[str, str]]:
+    """Neighbours in the claim that the article writes side by side: the first and the last name of somebody."""
+    return {
+        (one.key, other.key) for one, other in pairwise(asked) if f"{one.written} {other.written}" in entry.article.text
+    }
 
 
 def _passage(entry: Entry, sentence: Sentence) -> Passage:

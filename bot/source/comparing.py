@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
 
 from bot.source.words import Kind, Word, alike, contrary
@@ -16,10 +16,23 @@ _YEAR = re.compile(r"#(?:19|20)\d\d")
 
 
 class Comparison:
-    """`around` is what the sentence takes for known. `passive`: the claim names who does it after what is done."""
+    """`around` is what the sentence takes for known, if it `hangs` on it; `whole` are the full names in its article.
 
-    def __init__(self, asked: Sequence[Word], found: Sequence[Word], around: Sequence[Word], *, passive: bool) -> None:
-        self.asked, self.found, self.around, self.passive = asked, found, around, passive
+    `passive`: the claim names who does a thing after what is done.
+    """
+
+    def __init__(
+        self,
+        asked: Sequence[Word],
+        found: Sequence[Word],
+        around: Sequence[Word],
+        whole: Collection[tuple[str, str]],
+        *,
+        hangs: bool,
+        passive: bool,
+    ) -> None:
+        self.asked, self.found, self.around, self.whole = asked, found, around, whole
+        self.hangs, self.passive = hangs, passive
         places = [[n for n, other in enumerate(found) if alike(word, other)] for word in asked]
         clauses = Counter(clause for place in places for clause in {found[n].clause for n in place})
         self.main = max(clauses, key=lambda clause: (clauses[clause], -clause), default=0)
@@ -44,7 +57,14 @@ class Comparison:
         return said / sum(weights) if weights else 0.0
 
     def _implied(self, word: Word) -> bool:
-        fits = not self.named if word.kind is Kind.NAME else bool(_YEAR.fullmatch(word.key))
+        """Whether the sentence leaves a word out because it is known: "Hoff" for "Lena Hoff", "he", the year."""
+        if word.kind is Kind.NAME:
+            beside = {self.asked[n].key for n, match in enumerate(self.matches) if match is not None}
+            if any(pair[0] == word.key and pair[1] in beside for pair in self.whole):
+                return True
+            fits = self.hangs and not self.named
+        else:
+            fits = bool(_YEAR.fullmatch(word.key))
         return fits and any(alike(word, other) for other in self.around)
 
     def difference(self) -> str:

@@ -8,8 +8,8 @@ same", one wrongly seen would put words into an article's mouth.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from bot import terms
@@ -36,28 +36,21 @@ _TYPOGRAPHY = str.maketrans(
     {**dict.fromkeys("‘’‚‛′`´", "'"), **dict.fromkeys("“”„‟″«»", '"'), **dict.fromkeys("‐‑‒–—−", "-"), "\xad": None}
 )
 
-# one name, several spellings; longer ones first
-_ONE_NAME = [
-    (re.compile(pattern), name)
-    for pattern, name in (
-        (
-            r"\b(?:[Tt]he )?United States(?: of America)?\b|\bU\.S\.A\.|\bUSA\b|\bU\.S\.|\bUS\b|\bAmericans?\b|\bAmerica\b",
-            "USA",
-        ),
-        (
-            r"\b(?:Democratic People's Republic of Korea|North Koreans?|North Korea|N\. ?Korea|D\.P\.R\.K\.|DPRK|DRPK)\b",
-            "DPRK",
-        ),
-        (r"\b(?:South Koreans?|South Korea|S\. ?Korea|Republic of Korea)\b", "ROK"),
-        (r"\b(?:United Nations|U\.N\.|UN)(?!\w)", "UNO"),
-        (r"\b(?:European Union|E\.U\.|EU)(?!\w)", "EUU"),
-        (r"\b(?:United Kingdom|U\.K\.|UK|Great Britain|Britain|British)(?!\w)", "UKK"),
-        (r"\bper ?cent\b|%", " percent"),
-        (r"(?:US)?\$ ?(\d[\d.,]*(?: (?:thousand|million|billion|trillion))?)", r"\1 dollars"),
-        (r"€ ?(\d[\d.,]*(?: (?:thousand|million|billion|trillion))?)", r"\1 euros"),
-        (r"£ ?(\d[\d.,]*(?: (?:thousand|million|billion|trillion))?)", r"\1 pounds"),
-    )
-]
+# one name, several spellings; the longer first, and figures with a sign as they are spoken
+_SPELLINGS = {
+    "DPRK": r"(?:Democratic People's Republic of Korea|North Koreans?|North Korea|N\. ?Korea|D\.P\.R\.K\.|DPRK|DRPK)\b",
+    "ROK": r"(?:South Koreans?|South Korea|S\. ?Korea|Republic of Korea)\b",
+    "USA": r"(?:(?:[Tt]he )?United States(?: of America)?|USA|US|Americans?|America)\b|U\.S\.(?:A\.)?",
+    "UNO": r"(?:United Nations|UN)\b|U\.N\.",
+    "EUU": r"(?:European Union|EU)\b|E\.U\.",
+    "UKK": r"(?:United Kingdom|UK|Great Britain|Britain|British)\b|U\.K\.",
+    "percent": r"per ?cent\b",
+}
+_ONE_NAME = re.compile(
+    "|".join(rf"\b(?P<{name}>{pattern})" for name, pattern in _SPELLINGS.items())
+    + r"|(?P<sign>%)|(?P<money>[$€£]) ?(?P<sum>\d[\d.,]*(?: (?:thousand|million|billion|trillion))?)"
+)
+_MONEY = {"$": "dollars", "€": "euros", "£": "pounds"}
 _LOWER_NAMES = {
     "uno": "UNO",
     "euu": "EUU",
@@ -214,7 +207,9 @@ _HALF_NAME = re.compile(
     r"\b([A-Z][a-z]+)-(?!(?:day|led|time|year|born|wide|style|based|old|run|up|made|term)\b)([a-z]{2,5})\b"
 )
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being) (?:\w+ ){0,2}?\w+(?:ed|en|wn|ld|id|de|ght|un) .*\bby\b")
-_CLAUSE = re.compile(r"[,;:!?()\"](?!\d)|\.(?=\s|$)|\s-+\s|\b(?:but|while|although|though|whereas)\b")
+_CLAUSE = re.compile(
+    r"[,;:!?()\"](?!\d)|\.(?=\s|$)|\s-+\s|\b(?:but|while|although|though|whereas)\b|\band (?=(?:has|have|had|will|would|is|are|was|were|did|said|then|later|instead)\b)"
+)
 
 
 def plain(text: str) -> str:
@@ -222,18 +217,22 @@ def plain(text: str) -> str:
     return text.translate(_TYPOGRAPHY)
 
 
-def read(text: str, names: Collection[str] = ()) -> list[Word]:
-    """The words of a claim or a sentence that carry matter, in order; `names` holds keys known as names elsewhere."""
+def read(text: str) -> list[Word]:
+    """The words of a claim or a sentence that carry matter, in order."""
     text = _HALF_NAME.sub(lambda match: f"{match[1]} {match[2].title()}", plain(text))
-    for pattern, name in _ONE_NAME:
-        text = pattern.sub(name, text)
+    text = _ONE_NAME.sub(_one_name, text)
     found: list[Word] = []
     for number, clause in enumerate(_CLAUSE.split(text)):
-        found += _clause(terms.written(clause), number, names, opens=not found)
+        found += _clause(terms.written(clause), number, opens=not found)
     return found
 
 
-def _clause(written: list[str], number: int, names: Collection[str], *, opens: bool) -> list[Word]:
+def named(read: Sequence[Word], names: Collection[str]) -> list[Word]:
+    """The same words, those a name whose keys are known as names elsewhere."""
+    return [replace(word, kind=Kind.NAME) if word.key in names and word.kind is Kind.PLAIN else word for word in read]
+
+
+def _clause(written: list[str], number: int, *, opens: bool) -> list[Word]:
     found: list[Word] = []
     denied = n = 0
     lifted = False  # whether "and" ends what is denied: "rejected an offer and demanded more", not "no men and women"
@@ -252,11 +251,17 @@ def _clause(written: list[str], number: int, names: Collection[str], *, opens: b
         elif low in _EMPTY:
             pass
         elif key := _LOWER_NAMES.get(low) or terms.stem(one) or (low if one.isupper() and len(one) > 1 else ""):
-            name = key in names or (key.isupper() and len(key) > 1) or (one[0].isupper() and not (opens and n == 0))
+            name = (key.isupper() and len(key) > 1) or (one[0].isupper() and not (opens and n == 0))
             found.append(Word(key, one, Kind.NAME if name else Kind.PLAIN, denied > 0, number))
             denied, lifted = (_REACH + 2, True) if low in _DENIES else (denied - 1, lifted)
         n += used or 1
     return found
+
+
+def _one_name(match: re.Match[str]) -> str:
+    if match["sign"]:
+        return " percent"
+    return f"{match['sum']} {_MONEY[match['money']]}" if match["money"] else str(match.lastgroup)
 
 
 def is_passive(claim: str) -> bool:
@@ -309,12 +314,19 @@ def alike(one: Word, other: Word) -> bool:
     """Whether two words mean the same thing: equal, one stem with another ending, or known to say the same."""
     if one.key == other.key:
         return True
-    if Kind.NUMBER in (one.kind, other.kind):
+    if one.kind is Kind.NUMBER or other.kind is Kind.NUMBER:
         return False
-    shorter, longer = sorted((one.key, other.key), key=len)
-    if len(shorter) >= 4 and longer.startswith(shorter) and longer[len(shorter) :] in _ENDINGS:
-        return True
+    if one.key[:4] == other.key[:4]:
+        shorter, longer = (one.key, other.key) if len(one.key) < len(other.key) else (other.key, one.key)
+        if len(shorter) >= 4 and longer.startswith(shorter) and longer[len(shorter) :] in _ENDINGS:
+            return True
     return one.key in _SAME and _SAME[one.key] == _SAME.get(other.key)
+
+
+def inflected(key: str) -> set[str]:
+    """The key with each other ending that it may have."""
+    bare = {key} | {key.removesuffix(ending) for ending in _ENDINGS if len(key) - len(ending) >= 4}
+    return {one + ending for one in bare for ending in ("", *_ENDINGS)}
 
 
 def contrary(one: Word, other: Word) -> bool:

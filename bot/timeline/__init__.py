@@ -7,6 +7,7 @@ another count once; what is only guessed makes no entry. Every passage is a stor
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -38,7 +39,11 @@ def timeline(
     texts = Texts(entries)
     references = named(texts, dated, words, since, until)
     wide = bool(words) and sum(one.relevant for one in references) < ONE_EVENT * len(references)
-    weighed = sorted(joined(references, texts), key=lambda one: (-weight(one, wide=wide), one.when))
-    chosen = weighed[: LONGEST if most is None else most]
-    events = tell(chosen, texts, per_date)
+    published = Counter(day for number in texts.entries if (day := texts.published(number)))
+    weighed = sorted(joined(references, texts), key=lambda one: (-weight(one, published, wide=wide), one.when))
+    if most is None:
+        asked = [one for one in weighed if any(other.relevant for other in one.named)] if wide else []
+        weighed, most = asked or weighed, LONGEST
+    chosen = weighed[:most]
+    events = tell(chosen, texts, per_date, wide=wide)
     return tuple(sorted(events, key=lambda event: (event.background, event.when)))

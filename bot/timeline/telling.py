@@ -14,13 +14,16 @@ from bot.timeline.weighing import DatedEvent, Texts
 SHORT, LONG = 6, 30  # words of a sentence that tells a date well
 OPENING = 2  # sentences of an article published that day or the next that may tell of it
 SAME = 0.6  # cosine from which two sentences say the same
-NAMING, TELLING, UNFIT, HANGING = 0.2, 0.2, 0.15, 0.2  # beside a cosine; flat on development data within a half
+# beside a cosine; flat within a half on development data
+NAMING, TELLING = 0.4, 0.2  # it names the date; it is as long as a sentence may be
+ASKED = 0.2  # it holds the words asked for
+UNFIT, HANGING, STALE = 0.15, 0.2, 0.15  # too short or long; opens with "He"; announces what has happened since
 OTHERS = 12  # further articles named beside the one that tells
 
 Vector = Mapping[str, float]
 
 
-def tell(chosen: Sequence[DatedEvent], texts: Texts, per_date: int) -> list[TimelineEvent]:
+def tell(chosen: Sequence[DatedEvent], texts: Texts, per_date: int, *, wide: bool) -> list[TimelineEvent]:
     """An event for each date; who has the fewest sentences to choose from chooses first."""
     days: dict[Passage, set[When]] = defaultdict(set)
     for found in chosen:
@@ -34,7 +37,12 @@ def tell(chosen: Sequence[DatedEvent], texts: Texts, per_date: int) -> list[Time
             events.append(_in_passing(found, texts))
             continue
         vectors = {passage: _vector(texts.stems(passage)) for passage in candidates[found.when]}
-        told = _best(found, vectors, texts, used, per_date)
+        asked = {one.passage for one in found.named if one.relevant} if wide else set()
+        ranked = _ranked(found, vectors, texts, used, asked)
+        told: list[Passage] = []
+        for passage in ranked:
+            if len(told) < per_date and all(_cosine(vectors[passage], vectors[other]) < SAME for other in told):
+                told.append(passage)
         used |= {passage: vectors[passage] for passage in told}
         events.append(_event(found, told))
     return events
@@ -71,52 +79,57 @@ _HANGING = re.compile(
 )
 
 
-def _best(
-    found: DatedEvent, vectors: Mapping[Passage, Vector], texts: Texts, used: Mapping[Passage, Vector], per_date: int
+def _ranked(
+    found: DatedEvent,
+    vectors: Mapping[Passage, Vector],
+    texts: Texts,
+    used: Mapping[Passage, Vector],
+    asked: set[Passage],
 ) -> list[Passage]:
-    """The sentences nearest to what all say of the date: naming it, self-contained, short, not told elsewhere."""
+    """The sentences nearest to what all say of the date, best first: naming it, self-contained, not told elsewhere."""
     sums: dict[str, float] = defaultdict(float)
     for vector in vectors.values():
         for stem, part in vector.items():
             sums[stem] += part
     length = sqrt(sum(part * part for part in sums.values())) or 1.0
     centroid = {stem: part / length for stem, part in sums.items()}
-    naming = {one.passage for one in found.all}
+    naming = {one.passage for one in found.named}
+    announcing = {one.passage for one in found.all if one.dated.mention.announced} if not found.announced else set()
 
     def worth(passage: Passage) -> float:
         text = texts.words(passage)
         words = len(text.split())
         near = _cosine(vectors[passage], centroid)
-        good = NAMING * (passage in naming) + TELLING * min(words, LONG) / LONG
-        bad = UNFIT * (not SHORT <= words <= LONG) + HANGING * bool(_HANGING.match(text))
-        return near + good - bad - (passage in used)
+        good = NAMING * (passage in naming) + ASKED * (passage in asked) + TELLING * min(words, LONG) / LONG
+        unfit = UNFIT * (not SHORT <= words <= LONG) + HANGING * bool(_HANGING.match(text))
+        return near + good - unfit - STALE * (passage in announcing) - (passage in used)
 
-    told: list[Passage] = []
-    for passage in sorted(vectors, key=lambda one: (-worth(one), one)):
-        if len(told) < per_date and all(_cosine(vectors[passage], vectors[other]) < SAME for other in told):
-            told.append(passage)
-    return told
+    return sorted(vectors, key=lambda one: (-worth(one), one))
 
 
 def _event(found: DatedEvent, told: Sequence[Passage]) -> TimelineEvent:
+    """The event as `told`, with a sentence of every other article that names it."""
     mentions: dict[Passage, Mention] = {}
     for one in found.all:
         mentions.setdefault(one.passage, one.dated.mention)
-    articles = {p.article for p in told}
-    others = []
-    if found.named[0].passage not in told and all(one.passage not in told for one in found.named):
-        others.append(found.named[0].passage)  # where the date itself stands
-    for one in found.all:
-        if one.dated.article not in articles and one.passage not in others and len(others) < OTHERS:
-            articles.add(one.dated.article)
-            others.append(one.passage)
+    naming = [one.passage for one in found.named]
+    others = [] if any(_overlap(passage, other) for passage in naming for other in told) else naming[:1]
+    articles = {passage.article for passage in told}
+    for passage in mentions:
+        if passage.article not in articles and passage not in others and len(others) < OTHERS:
+            articles.add(passage.article)
+            others.append(passage)
     passages = (*told, *others)
     return TimelineEvent(
         found.when,
         passages,
-        tuple(mentions.get(p) or _on_the_day(found.when, p) for p in passages),
-        announced=all(one.dated.mention.announced for one in found.all),
+        tuple(mentions.get(passage) or _on_the_day(found.when, passage) for passage in passages),
+        announced=found.announced,
     )
+
+
+def _overlap(one: Passage, other: Passage) -> bool:
+    return one.article == other.article and one.start < other.end and other.start < one.end
 
 
 def _on_the_day(when: When, passage: Passage) -> Mention:
@@ -124,8 +137,9 @@ def _on_the_day(when: When, passage: Passage) -> Mention:
     return Mention(passage.start, passage.start, TimexType.DATE, dates.timex(when), when, MentionBasis.ARTICLE)
 
 
-_CLAUSE = re.compile(r"[,;:]\s+|\s[-–—]+\s|\(")
-_STOP = re.compile(r"[,;:]\s|\s[-–—]+\s|\)")
+_CLAUSE = re.compile(r"[,;:]\s+(?!\d)|\s[-–—]+\s|\(")  # not within "June 12, 2018"
+_STOP = re.compile(r"[,;:]\s(?!\d)|\s[-–—]+\s|\)")
+FRAGMENT = 5  # words that a fragment has at least
 
 
 def _in_passing(found: DatedEvent, texts: Texts) -> TimelineEvent:
@@ -133,11 +147,11 @@ def _in_passing(found: DatedEvent, texts: Texts) -> TimelineEvent:
     one = found.all[0]
     passage, mention = one.passage, one.dated.mention
     text = texts.entries[passage.article].article.text
-    start, end = passage.start, passage.end
-    for clause in _CLAUSE.finditer(text, passage.start, mention.start):
-        start = clause.end()
-    if stop := _STOP.search(text, mention.end, passage.end):
-        end = stop.start()
+    ends = [stop.start() for stop in _STOP.finditer(text, mention.end, passage.end)]
+    starts = [clause.end() for clause in _CLAUSE.finditer(text, passage.start, mention.start)]
+    end = ends[0] if ends else passage.end
+    long = (start for start in reversed(starts) if len(text[start:end].split()) >= FRAGMENT)
+    start = next(long, passage.start)
     event = _event(found, (Passage(passage.article, passage.version, start, end),))
     cut = (start, end) != (passage.start, passage.end)
     return TimelineEvent(found.when, event.passages, (mention, *event.mentions[1:]), background=True, cut=cut)

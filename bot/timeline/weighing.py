@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from math import log
 
 from bot import dates, terms
-from bot.model import Entry, Passage, Precision, PublishedBasis, When
+from bot.model import Entry, MentionBasis, Passage, Precision, PublishedBasis, When
 from bot.ports import Dated
 
 COARSE = 2.0  # how much less a month or year weighs than a day named as often
+THAT_DAY = 0.25  # how much the articles published on a day weigh beside those that name it
+LOOSE = 100  # days from which a reference says too little to join on two words
+COMPARED = 8  # sentences of a date that a reference is compared with
 RUN = 10  # days of a range that is still one event
 
 
@@ -25,10 +29,7 @@ class Named:
     when: When
     published: date | None
     relevant: bool
-
-    @property
-    def passage(self) -> Passage:
-        return Passage(self.dated.article, self.dated.version, *self.dated.sentence)
+    passage: Passage
 
 
 @dataclass(slots=True)
@@ -44,6 +45,10 @@ class DatedEvent:
         return self.named + self.joined
 
     @property
+    def announced(self) -> bool:
+        return all(one.dated.mention.announced for one in self.all)
+
+    @property
     def background(self) -> bool:
         return all(one.dated.mention.background for one in self.all)
 
@@ -57,6 +62,7 @@ class Texts:
             told.setdefault(entry.copy_of or entry.article.id, entry)
         self.entries = {entry.article.id: entry for entry in told.values()}
         self._stems: dict[Passage, Counter[str]] = {}
+        self._matter: dict[Passage, frozenset[str]] = {}
 
     def words(self, passage: Passage) -> str:
         return self.entries[passage.article].article.text[passage.start : passage.end]
@@ -65,6 +71,12 @@ class Texts:
         if passage not in self._stems:
             self._stems[passage] = Counter(terms.stems(self.words(passage)))
         return self._stems[passage]
+
+    def matter(self, passage: Passage) -> frozenset[str]:
+        """The stems of a sentence without those of dates."""
+        if passage not in self._matter:
+            self._matter[passage] = frozenset(self.stems(passage)) - _calendar_stems()
+        return self._matter[passage]
 
     def published(self, id: int) -> date | None:
         """The day of publication where it is known, not inferred."""
@@ -82,11 +94,14 @@ def named(
         when, entry = one.mention.when, texts.entries.get(one.article)
         if entry is None or one.version != entry.article.version or when is None or one.mention.confidence < dates.SURE:
             continue
-        if not _within(when, since, until):
+        published = texts.published(one.article)
+        header = one.mention.basis is MentionBasis.EXPLICIT and when == (published and When.day(published))
+        if header or not _within(when, since, until):
             continue
         sentence = entry.article.text[slice(*one.sentence)].lower()
         relevant = any(stem in sentence for stem in query)
-        found.append(Named(one, when, texts.published(one.article), relevant))
+        passage = Passage(one.article, one.version, *one.sentence)
+        found.append(Named(one, when, published, relevant, passage))
     return found
 
 
@@ -97,9 +112,10 @@ def _within(when: When, since: date | None, until: date | None) -> bool:
 
 
 def is_fine(when: When) -> bool:
-    """Whether `when` is a day, or a few days of one event."""
-    run = when.precision is Precision.RANGE and (when.last - when.first).days < RUN
-    return run or when.precision is Precision.DAY
+    """Whether `when` is a day, or a few days of one event; a weekend is told of loosely."""
+    length = (when.last - when.first).days
+    weekend = length == 1 and when.last.weekday() == 6
+    return when.precision is Precision.DAY or (when.precision is Precision.RANGE and length < RUN and not weekend)
 
 
 def joined(references: Iterable[Named], texts: Texts) -> list[DatedEvent]:
@@ -111,14 +127,16 @@ def joined(references: Iterable[Named], texts: Texts) -> list[DatedEvent]:
             fine.setdefault(one.when, DatedEvent(one.when)).named.append(one)
         else:
             coarse.append(one)
-    for when in [w for w in fine if w.precision is Precision.RANGE]:
-        for day in [w for w in fine if w.precision is Precision.DAY and w.first == when.first]:
-            if any(_common(texts, a, b) for a in fine[day].named for b in fine[when].named):
-                fine[when].joined += fine.pop(day).named
-    found = sorted(fine.values(), key=lambda d: d.when)
+    for when in [when for when in fine if when.precision is Precision.RANGE]:
+        day = fine.get(When.day(when.first))
+        if day and any(_common(texts, a, b) for a in day.named[:COMPARED] for b in fine[when].named[:COMPARED]):
+            fine[when].joined += fine.pop(day.when).named
+    found = sorted(fine.values(), key=lambda event: event.when)
+    firsts = [event.when.first for event in found]
     left: dict[When, DatedEvent] = {}
     for one in coarse:
-        home = _home(one, found, texts)
+        within = found[bisect_left(firsts, one.when.first) : bisect_right(firsts, one.when.last)]
+        home = _home(one, within, texts)
         if home:
             home.joined.append(one)
         else:
@@ -126,21 +144,22 @@ def joined(references: Iterable[Named], texts: Texts) -> list[DatedEvent]:
     return [*found, *left.values()]
 
 
-def _home(one: Named, found: Sequence[DatedEvent], texts: Texts) -> DatedEvent | None:
-    """The date within `one` that speaks of the same: two content stems in common."""
-    best, most = None, 1
-    for candidate in found:
-        if one.when.first <= candidate.when.first and candidate.when.last <= one.when.last:
-            common = max(_common(texts, one, other) for other in candidate.named[:20])
-            if common > most:
-                best, most = candidate, common
+def _home(one: Named, within: Sequence[DatedEvent], texts: Texts) -> DatedEvent | None:
+    """Of the dates within `one` that which speaks of the same: two stems in common, three for a whole year."""
+    length = (one.when.last - one.when.first).days
+    if length > 366:
+        return None
+    best, most, mine = None, 1 if length < LOOSE else 2, texts.matter(one.passage)
+    for event in within:
+        for other in event.named[:COMPARED]:
+            common = len(mine & texts.matter(other.passage)) if other.passage != one.passage else 0
+            if common > most and event.when.last <= one.when.last:
+                best, most = event, common
     return best
 
 
 def _common(texts: Texts, one: Named, other: Named) -> int:
-    if one.passage == other.passage:
-        return 0
-    return len((texts.stems(one.passage).keys() & texts.stems(other.passage).keys()) - _calendar_stems())
+    return len(texts.matter(one.passage) & texts.matter(other.passage)) if one.passage != other.passage else 0
 
 
 @cache
@@ -150,16 +169,19 @@ def _calendar_stems() -> frozenset[str]:
     return frozenset(terms.stems(f"{names} {days} last next year month week day {' '.join(map(str, range(32)))}"))
 
 
-def weight(found: DatedEvent, *, wide: bool) -> float:
-    """log-mix: articles that name it, of them published more than 2 and more than 7 days after.
+def weight(found: DatedEvent, published: Mapping[date, int], *, wide: bool) -> float:
+    """log-mix: articles that name it, of them published more than 2 and more than 7 days after; and a little `published`.
 
     Among articles about much else, log-mix-relevant: the sentences with the words asked for, and half of what is later.
+    A month or year, which everything is later than, by its articles alone.
     """
     named = [one for one in found.named if one.relevant] if wide else found.named
+    first = log(1 + (len(named) if wide else len({one.dated.article for one in named})))
+    if not is_fine(found.when):
+        return first - COARSE
     later = [len({one.dated.article for one in named if _days_after(one, found) > days}) for days in (2, 7)]
-    first = len(named) if wide else len({one.dated.article for one in named})
-    weight = log(1 + first) + (0.5 if wide else 1) * sum(log(1 + count) for count in later)
-    return weight - (0 if is_fine(found.when) else COARSE)
+    still = (0.5 if wide else 1) * sum(log(1 + count) for count in later)
+    return first + still + THAT_DAY * log(1 + published[found.when.first])
 
 
 def _days_after(one: Named, found: DatedEvent) -> int:

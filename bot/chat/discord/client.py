@@ -13,15 +13,15 @@ from typing import Any
 
 import aiohttp
 import discord
-import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.chat import Left, Spoken, Suggest, budget, nobody_told, no_topics
+from bot.chat import Left, Spoken, Suggest, budget, no_topics, nobody_told
 from bot.chat.discord import hearing
 from bot.chat.discord.dress import render
 from bot.chat.discord.gateway import Exhausted, Gateway, Hung, Logins, Paces
-from bot.chat.discord.posting import REFUSED_TOKEN, History, Poster
+from bot.chat.discord.permission import TIMED_OUT, missing, place_to_greet
+from bot.chat.discord.posting import NO_PERMISSION, REFUSAL, History, Poster
 from bot.chat.inbox import Cooldown, Inbox
 from bot.errors import TokenError, Unreachable
 from bot.message import Message, say
@@ -30,12 +30,6 @@ from bot.ports import Handler, Health, Request
 
 log = logging.getLogger("dateline")
 
-_NEEDED = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "read_message_history": "Read Message History",
-    "attach_files": "Attach Files",
-}
 _INTENT_OFF = (
     "the Message Content intent is off, so commands that start with ! are not heard; "
     "a mention and the slash commands are"
@@ -60,7 +54,7 @@ class Discord:
         if api_base:
             Route.BASE = api_base.rstrip("/")
         if gateway_url:
-            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+            DiscordWebSocket.DEFAULT_GATEWAY = type(DiscordWebSocket.DEFAULT_GATEWAY)(gateway_url)
         self._token = token
         self._spoken = spoken
         self._suggest = suggest
@@ -106,7 +100,11 @@ class Discord:
                 await asyncio.sleep(pause)
         finally:
             await inbox.drain()
-            await self._poster.close()
+            await self.close()
+
+    async def close(self) -> None:
+        """End what posting has opened, where `run` did not."""
+        await self._poster.close()
 
     async def _listen(self, inbox: Inbox) -> None:
         """One life of the gateway."""
@@ -126,10 +124,10 @@ class Discord:
                 await gateway.login(self._token)
                 await self._until_it_fails(gateway)
         except discord.LoginFailure as error:
-            raise TokenError(REFUSED_TOKEN) from error
+            raise TokenError(REFUSAL) from error
         except discord.ConnectionClosed as error:
             if error.code == _BAD_TOKEN:
-                raise TokenError(REFUSED_TOKEN) from error
+                raise TokenError(REFUSAL) from error
             raise
 
     async def _until_it_fails(self, gateway: Gateway) -> None:
@@ -148,7 +146,7 @@ class Discord:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         if self._poster.token_refused.is_set():
-            raise TokenError(REFUSED_TOKEN)
+            raise TokenError(REFUSAL)
 
     async def _sync(self, client: discord.Client) -> None:
         """Tell Discord the slash commands, where they differ from those that it has."""
@@ -186,17 +184,16 @@ class Discord:
 
     async def greet(self, guild: discord.Guild) -> None:
         """One message on joining that says what to type first."""
-        writable = [one for one in (guild.system_channel, *guild.text_channels) if one and _may_write(one)]
-        if not writable:
+        channel = place_to_greet(guild)
+        if channel is None:
             return
-        first = f"`/{self._spoken[0].name}`" if self._spoken else "`/help`"
         text = (
             "I answer from stored news articles, in their own words, each sentence with its source. "
-            f"Type {first} to begin, or mention me; `/help` lists the rest."
+            "Type `/summit` to begin, or mention me; `/help` lists the rest."
         )
-        target = Target(hearing.PLATFORM, str(writable[0].id))
         joined = guild.me.joined_at.isoformat() if guild.me.joined_at else ""
-        await self.post(target, say(text), f"greeting:{guild.id}:{joined}", retry=False)
+        key = f"greeting:{guild.id}:{joined}"
+        await self.post(Target(hearing.PLATFORM, str(channel.id)), say(text), key, retry=False)
 
     async def gone_from(self, guild: discord.Guild) -> None:
         log.info("discord: removed from server %s", guild.id)
@@ -219,8 +216,20 @@ class Discord:
                 if id_ is not None:
                     ids.append(id_)
                     continue
-            ids.append(await self._poster.send(place, payload, key, part, "" if part else reply_to, history))
+            try:
+                ids.append(await self._poster.send(place, payload, key, part, "" if part else reply_to, history))
+            except Unreachable as error:
+                raise await self._explained(target, error) from error
         return tuple(id_ for id_ in ids if id_)
+
+    async def _explained(self, target: Target, error: Unreachable) -> Unreachable:
+        """A refused permission by its name; a bot that is timed out may write again later."""
+        if not (isinstance(error.__cause__, discord.Forbidden) and error.__cause__.code == NO_PERMISSION):
+            return error
+        lacking = await self.check(target)
+        if not lacking:
+            return error
+        return Unreachable("; ".join(lacking), for_good=not any(TIMED_OUT in one for one in lacking))
 
     async def _complete(self, interaction: str, body: dict[str, Any], png: bytes, history: History) -> str | None:
         """Put the answer in the place of "is thinking…"; None where it must be posted like any other message.
@@ -259,20 +268,7 @@ class Discord:
             return ("the bot cannot see the channel: give it View Channel",)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             raise Unreachable("Discord cannot be asked", for_good=False) from error
-        if me is None:  # a direct message
-            return ()
-        if isinstance(channel, discord.ForumChannel | discord.CategoryChannel):
-            return ("this channel takes no messages itself; choose a channel, a thread or a post in it",)
-        if me.is_timed_out():
-            return (f"the bot is timed out in this server until {me.timed_out_until:%Y-%m-%d %H:%M} UTC",)
-        where = channel
-        needed = dict(_NEEDED)
-        if isinstance(channel, discord.Thread):
-            needed["send_messages_in_threads"] = "Send Messages in Threads"
-            del needed["send_messages"]
-            where = channel.parent or await me.guild.fetch_channel(channel.parent_id)
-        granted = where.permissions_for(me)
-        return tuple(f"the bot lacks {name} there" for flag, name in needed.items() if not getattr(granted, flag))
+        return () if me is None else await missing(channel, me)
 
     async def _seen(self, place: int) -> tuple[Any, discord.Member | None]:
         """The channel and the bot in its server: as the gateway knows them, else asked for."""
@@ -292,8 +288,3 @@ class Discord:
         if self._gateway is None or not math.isfinite(self._gateway.latency):
             return Health(ready=False, detail="not connected to Discord's gateway")
         return Health(ready=True, detail="" if self._hears_all else _INTENT_OFF)
-
-
-def _may_write(channel: discord.TextChannel) -> bool:
-    granted = channel.permissions_for(channel.guild.me)
-    return granted.view_channel and granted.send_messages

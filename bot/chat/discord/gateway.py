@@ -34,6 +34,7 @@ class Paces:
     hung: float = 120.0  # without an answered heartbeat
     silence: float = 60.0  # without anything from the gateway, until discord.py connects again
     identify: float = 5.0  # between two logins; "Gateway", "Rate Limiting"
+    ready: float = 2.0  # after the last server that a login brings; those that come later were joined
 
 
 class Hung(Exception):
@@ -92,6 +93,7 @@ class Gateway(discord.Client):
             activity=discord.CustomActivity("/summit, or mention me"),
             max_messages=None,
             heartbeat_timeout=paces.silence,
+            guild_ready_timeout=paces.ready,
         )
         self._ears = ears
         self._inbox = inbox
@@ -152,7 +154,10 @@ class Gateway(discord.Client):
 
 def _typing(channel: Any) -> Callable[[], Awaitable[object]]:
     async def typing() -> None:
-        await channel.typing()  # shown for ten seconds, or until the message comes
+        try:
+            await channel.typing()  # shown for ten seconds, or until the message comes
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("discord: no sign of typing could be given: %s", error)
 
     return typing
 

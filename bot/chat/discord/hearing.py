@@ -27,7 +27,9 @@ def heard(message: discord.Message, me: int) -> Request | None:
     author = message.author
     if author.bot or message.webhook_id or message.type not in {discord.MessageType.default, discord.MessageType.reply}:
         return None
-    private = message.guild is None
+    private = isinstance(message.channel, discord.DMChannel)
+    if not private and message.guild is None:  # a server that we have not been told of cannot be asked for rights
+        return None
     text = message.content.strip()
     unmentioned = _mention(me, message.guild).sub("", text, count=1).strip()
     addressed = private or unmentioned != text

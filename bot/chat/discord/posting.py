@@ -25,8 +25,10 @@ from bot.chat.discord.dress import Payload
 from bot.errors import ChatError, RateLimited, TokenError, Unknown, Unreachable
 
 OVERALL = 90.0  # seconds for one message with all waiting that the library does; below the outbox's lease
+LONGEST_WAIT = 30.0  # seconds that the library may wait for a rate limit (its least); longer ones are the outbox's
 REMEMBERED = 10_000  # messages whose fate is kept in mind
 
+NO_PERMISSION = 50013
 # discord.com/developers/docs/topics/opcodes-and-status-codes, "JSON Error Codes"
 _GONE = {
     10003: "the channel is gone",
@@ -34,7 +36,7 @@ _GONE = {
     50001: "the bot cannot see the channel any more",
     50007: "this person takes no direct messages from the bot",
     50008: "this kind of channel takes no messages",
-    50013: "the bot may not write there; it needs Send Messages",
+    NO_PERMISSION: "the bot may not write there; it needs Send Messages",
     160005: "the thread is locked",
 }
 _FOR_NOW = {
@@ -47,7 +49,7 @@ _DELETED = 10008  # with a nonce that is known: it was posted, and somebody has 
 
 log = logging.getLogger("dateline")
 
-REFUSED_TOKEN = "Discord refuses DISCORD_TOKEN: copy the token again from the application's Bot page."
+REFUSAL = "Discord refuses DISCORD_TOKEN: copy the token again from the application's Bot page."
 
 
 @dataclass(slots=True)
@@ -74,16 +76,17 @@ class Poster:
         """Logged in. Raises TokenError, or Unreachable for now."""
         async with self._login:
             if self._client is None:
-                client = discord.Client(intents=discord.Intents.none(), allowed_mentions=discord.AllowedMentions.none())
+                client = discord.Client(intents=discord.Intents(guilds=True), max_ratelimit_timeout=LONGEST_WAIT)
                 try:
                     await client.login(self._token)
+                    self._client = client
                 except discord.LoginFailure as error:
-                    await client.close()
-                    raise TokenError(REFUSED_TOKEN) from error
+                    raise TokenError(REFUSAL) from error
                 except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                    await client.close()
                     raise Unreachable("Discord does not answer", for_good=False) from error
-                self._client = client
+                finally:
+                    if self._client is None:
+                        await client.close()
             return self._client
 
     async def close(self) -> None:
@@ -169,7 +172,7 @@ def _ours(error: discord.HTTPException) -> ChatError:
     if error.status == 429:  # without a Via header: stopped at the edge, no retry_after in JSON
         return RateLimited(float(error.response.headers.get("Retry-After") or 60))
     if error.status == 401:
-        return Unreachable(REFUSED_TOKEN, for_good=False)
+        return Unreachable(REFUSAL, for_good=False)
     if error.code in _GONE:
         return Unreachable(_GONE[error.code], for_good=True)
     if error.code in _FOR_NOW:

@@ -26,9 +26,9 @@ R = TypeVar("R")
 OLDEST = (3, 51, 3)  # before it two connections could damage a WAL file: sqlite.org/wal.html, "The WAL-Reset Bug"
 APPLICATION = 0x44415445  # "DATE", in the file's header: sqlite.org/pragma.html#pragma_application_id
 MIGRATIONS = tuple(sorted(Path(__file__).parent.glob("[0-9]*.sql")))
-IDLE = 8  # connections kept for the next call
+IDLE = 4  # connections kept for the next call, each with a cache of its own
 CACHE = 8_000  # KiB a connection
-LOG = 4_000  # pages in the log before it is folded into the file; at SQLite's 1000 storing takes twice as long
+LOG = 16_000  # pages in the log before it is folded into the file; a short one folds the same pages again and again
 
 _SETTINGS = f"""
     PRAGMA foreign_keys = ON;
@@ -36,7 +36,7 @@ _SETTINGS = f"""
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -{CACHE};
     PRAGMA wal_autocheckpoint = {LOG};
-    PRAGMA journal_size_limit = {64 * 2**20};
+    PRAGMA journal_size_limit = {LOG * 4096};
 """
 
 

@@ -30,7 +30,7 @@ def search(db: apsw.Connection, query: Query, tenant: str = EVERYONE, limit: int
     if not (words or phrases):
         return ()
     since, until = (query.since or date.min).isoformat(), (query.until or date.max).isoformat()
-    low, high = _arrivals(db, query.since, query.until)
+    low, high = arrivals(db, query.since, query.until)
     if high - low > HITS:  # fewer are always looked at, all of them
         words = words if query.every else _telling(db, words, low, high)
         share = _share(db, _matching(words, phrases, every=query.every), low, high)
@@ -56,7 +56,7 @@ def search(db: apsw.Connection, query: Query, tenant: str = EVERYONE, limit: int
     return tuple(Hit(*row) for row in sorted(found, key=lambda row: (-row[1], -row[0])))
 
 
-def _arrivals(db: apsw.Connection, since: date | None, until: date | None) -> tuple[int, int]:
+def arrivals(db: apsw.Connection, since: date | None, until: date | None) -> tuple[int, int]:
     """The first and last id of an article published between two days: a range of ids bounds the search, days do not.
 
     Without INDEXED BY, `min` and `max` would go through articles one by one until they meet a day that will do.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
 import apsw
 
 from bot.model import EVERYONE, Story
+from bot.store.sqlite.finding import arrivals
 from bot.store.sqlite.rows import dumps, loads, rows, value
 from bot.store.words import signed, storable
 
@@ -39,30 +41,34 @@ def frequencies(db: apsw.Connection, terms: Sequence[str]) -> tuple[int, dict[st
 def alike(
     db: apsw.Connection, terms: Sequence[str], since: date | None, tenant: str, limit: int
 ) -> dict[int, dict[str, int]]:
-    ids = rows(
+    known = rows(
         db,
         "SELECT id FROM term WHERE term IN (SELECT value FROM json_each(?))",
         (dumps([storable(term) for term in terms]),),
     )
-    shared: dict[int, int] = {}
-    for (term,) in ids:
-        newest = "SELECT article FROM posting WHERE term = ? ORDER BY article DESC LIMIT ?"
-        for (article,) in rows(db, newest, (term, RECENT)):
-            shared[article] = shared.get(article, 0) + 1
-    found = rows(
-        db,
-        """SELECT id, terms FROM (
-               SELECT asked.key, article.id FROM json_each(?) AS asked CROSS JOIN article ON article.id = asked.value
-               WHERE tenant IN ('', ?) AND last_day >= ? ORDER BY asked.key LIMIT ?
-           ) AS likeliest CROSS JOIN analysis ON analysis.article = likeliest.id ORDER BY likeliest.key""",
-        (
-            dumps(sorted(shared, key=lambda article: (-shared[article], -article))),
-            storable(tenant),
-            (since or date.min).isoformat(),
-            limit,
-        ),
-    )
-    return {article: loads(own) for article, own in found}
+    low, _ = arrivals(db, since, None)
+    newest = "SELECT article FROM posting WHERE term = ? AND article >= ? ORDER BY article DESC LIMIT ?"
+    shared = Counter(article for (term,) in known for (article,) in rows(db, newest, (term, low, RECENT)))
+    likeliest = sorted(shared, key=lambda article: (-shared[article], -article))
+    found: dict[int, dict[str, int]] = {}
+    chunk = 2 * max(limit, 1)  # nearly always enough; reading the terms of all of them is what would take long
+    for start in range(0, len(likeliest), chunk):
+        some = rows(
+            db,
+            """SELECT article.id, terms FROM json_each(?) AS asked CROSS JOIN article ON article.id = asked.value
+               CROSS JOIN analysis ON analysis.article = article.id
+               WHERE tenant IN ('', ?) AND last_day >= ? ORDER BY asked.key LIMIT ?""",
+            (
+                dumps(likeliest[start : start + chunk]),
+                storable(tenant),
+                (since or date.min).isoformat(),
+                limit - len(found),
+            ),
+        )
+        found |= {article: loads(own) for article, own in some}
+        if len(found) == limit:
+            break
+    return found
 
 
 def stories(db: apsw.Connection, tenant: str = EVERYONE, limit: int = 10) -> tuple[Story, ...]:

@@ -42,26 +42,36 @@ def claim(db: apsw.Connection, delivery: Delivery, lease: float) -> Delivery | N
     return _delivery(row) if row else None
 
 
-def freeze(db: apsw.Connection, key: str, payload: str, mark: int) -> None:
-    db.execute(
-        "UPDATE delivery SET payload = ?, mark = ? WHERE key = ? AND state = 'claimed' AND payload = ''",
-        (storable(payload), mark, key),
+_HELD = "key = ? AND attempts = ? AND state = 'claimed'"  # nobody has taken the claim over since
+
+
+def freeze(db: apsw.Connection, held: Delivery, payload: str, mark: int) -> bool:
+    frozen = first(
+        db,
+        f"UPDATE delivery SET payload = ?, mark = ? WHERE {_HELD} AND payload = '' RETURNING 1",
+        (storable(payload), mark, held.key, held.attempts),
     )
+    return frozen is not None
 
 
 def settle(
-    db: apsw.Connection, key: str, state: DeliveryState, now: datetime, ids: tuple[str, ...] = (), reason: str = ""
+    db: apsw.Connection,
+    held: Delivery,
+    state: DeliveryState,
+    now: datetime,
+    ids: tuple[str, ...] = (),
+    reason: str = "",
 ) -> None:
     db.execute(
-        "UPDATE delivery SET state = ?, at = ?, ids = ?, reason = ? WHERE key = ? AND state = 'claimed'",
-        (state.value, stamp(now), dumps(ids), storable(reason), key),
+        f"UPDATE delivery SET state = ?, at = ?, ids = ?, reason = ? WHERE {_HELD}",
+        (state.value, stamp(now), dumps(ids), storable(reason), held.key, held.attempts),
     )
 
 
-def release(db: apsw.Connection, key: str, reason: str, after: float) -> None:
+def release(db: apsw.Connection, held: Delivery, reason: str, after: float) -> None:
     db.execute(
-        f"UPDATE delivery SET until = {_NOW} + ?, reason = ? WHERE key = ? AND state = 'claimed'",
-        (after, storable(reason), key),
+        f"UPDATE delivery SET until = {_NOW} + ?, reason = ? WHERE {_HELD}",
+        (after, storable(reason), held.key, held.attempts),
     )
 
 

@@ -1,0 +1,209 @@
+"""Posting over Slack's Web API, which has no idempotency key.
+
+Laws:
+- slack_sdk's own retries are off: it would post again after a dropped connection.
+- Every message carries its key in its metadata. What is in doubt is looked for there, once Slack has had time to
+  settle, before it is sent again; where that cannot be read it stays unknown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.chat import budget
+from bot.errors import ChatError, RateLimited, TokenError, Unknown, Unreachable
+
+MARK = "dateline_delivery"  # event_type of our metadata
+REMEMBERED = 10_000  # messages whose fate is kept in mind
+SHORT = 10.0  # seconds of a rate limit that are waited for here; longer ones are the outbox's
+LOOKED_BACK = 86_400.0  # seconds; older doubts are past every late policy
+PAGES = 10  # of history
+
+# docs.slack.dev/reference/methods/chat.postMessage, "Errors"
+_GONE = {
+    "channel_not_found": "the channel is gone, or the bot cannot see it",
+    "is_archived": "the channel is archived",
+    "not_in_channel": "the bot is not in the channel; type `/invite @Dateline` there",
+    "restricted_action": "a workspace setting forbids the bot to post there",
+    "restricted_action_read_only_channel": "the channel is read-only",
+    "restricted_action_thread_locked": "the thread is locked",
+    "user_not_found": "the person has left the workspace",
+    "cannot_reply_to_message": "the message cannot be replied to",
+}
+TOKEN_ERRORS = frozenset({
+    *("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"),
+    *("no_permission", "org_login_required", "team_access_not_granted", "access_denied"),
+})  # fmt: skip
+_DOUBTFUL = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+_UNREADABLE = {"missing_scope", "not_in_channel", "restricted_action"}
+
+
+def refusal(setting: str, error: str) -> str:
+    """One sentence for the operator."""
+    if error == "missing_scope":
+        return f"{setting} lacks a scope that it needs; install the app again from deploy/slack-app-manifest.yaml."
+    return f"Slack refuses {setting} ({error}): copy the token again from the app's settings."
+
+
+@dataclass(slots=True)
+class _Trace:
+    """What this process knows of a message: when it was last in doubt (0: never), and its id."""
+
+    doubtful: float = 0.0
+    ts: str = ""
+
+
+class Poster:
+    """The Web API with our errors. `token_refused` is set when Slack takes the bot token no more."""
+
+    def __init__(
+        self,
+        token: str,
+        api_base: str,
+        *,
+        settle: float = budget.SLACK_SETTLE,
+        rate: float = budget.SLACK_RATE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.web = AsyncWebClient(token, timeout=int(budget.SEND), retry_handlers=[])
+        if api_base:
+            self.web.base_url = f"{api_base.rstrip('/')}/"
+        self._settle = settle
+        self._rate = rate
+        self._clock = clock
+        self._traces: dict[str, _Trace] = {}
+        self._order: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._next: dict[str, float] = {}
+        self.token_refused = asyncio.Event()
+
+    async def send(self, channel: str, thread: str, payload: Mapping[str, Any], key: str, *, retry: bool) -> str:
+        """Post one message under `key`; its ts."""
+        async with self._order[channel]:
+            trace = self._traces.get(key)
+            if trace and trace.ts:
+                return trace.ts
+            if retry and (trace is None or trace.doubtful):
+                await self._settled(trace)
+                if found := await self._find(channel, thread, key):
+                    return found
+            while len(self._traces) >= REMEMBERED:
+                del self._traces[next(iter(self._traces))]
+            trace = self._traces.setdefault(key, _Trace())
+            trace.ts = await self._post(channel, thread, payload, key, trace)
+            return trace.ts
+
+    async def _post(self, channel: str, thread: str, payload: Mapping[str, Any], key: str, trace: _Trace) -> str:
+        await asyncio.sleep(max(0.0, self._next.get(channel, 0.0) - self._clock()))
+        try:
+            told = await self.call(
+                "chat.postMessage",
+                channel=channel,
+                metadata={"event_type": MARK, "event_payload": {"key": key}},
+                client_msg_id=str(uuid.uuid5(uuid.NAMESPACE_URL, key)),  # documented for its errors only: no help yet
+                **({"thread_ts": thread} if thread else {}),
+                **payload,
+            )
+        except RateLimited as error:
+            if error.retry_after > SHORT:
+                raise
+            await asyncio.sleep(error.retry_after)
+            return await self._post(channel, thread, payload, key, trace)
+        except Unreachable as error:
+            if is_doubtful(error.__cause__):
+                trace.doubtful = self._clock()
+            raise
+        finally:
+            self._next[channel] = self._clock() + self._rate
+        return str(told["ts"])
+
+    async def _settled(self, trace: _Trace | None) -> None:
+        """Wait until what was in doubt is in the history or never will be; of another process's try nothing is known."""
+        since = self._clock() - trace.doubtful if trace else 0.0
+        await asyncio.sleep(max(0.0, self._settle - since))
+
+    async def _find(self, channel: str, thread: str, key: str) -> str:
+        """The ts of the message that bears `key`; empty if there surely is none."""
+        method = "conversations.replies" if thread else "conversations.history"
+        asked: dict[str, Any] = {
+            "channel": channel,
+            "include_all_metadata": True,
+            "limit": budget.SLACK_LOOK_UP,
+            "oldest": f"{time.time() - LOOKED_BACK:.6f}",
+            **({"ts": thread} if thread else {}),
+        }
+        for _ in range(PAGES):
+            try:
+                page = await self.call(method, **asked)
+            except Unreachable as error:
+                if error_of(error.__cause__) in _UNREADABLE:
+                    raise Unknown("it may have been posted already, and the bot may not read the history") from error
+                raise
+            for message in page["messages"]:
+                metadata = message.get("metadata") or {}
+                if metadata.get("event_type") == MARK and metadata.get("event_payload", {}).get("key") == key:
+                    return str(message["ts"])
+            asked["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
+            if not asked["cursor"]:
+                return ""
+        raise Unknown("it may have been posted already; too much was said since to find it")
+
+    async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Slack's answer to one call, its errors as ours."""
+        reads = method.startswith(("conversations.", "users."))  # these take no JSON
+        sent: dict[str, Any] = {"params": arguments} if reads else {"json": arguments}
+        try:
+            told = await self.web.api_call(method, **sent)
+        except SlackApiError as error:
+            raise self._ours(error) from error
+        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+            raise Unreachable("Slack cannot be reached", for_good=False) from error
+        assert isinstance(told.data, dict)
+        return {**told.data, "scopes": told.headers.get("x-oauth-scopes", "")}
+
+    def _ours(self, error: SlackApiError) -> ChatError:
+        """A refusal as the outbox understands it, in words for those who read `!status`."""
+        said = error_of(error)
+        if error.response.status_code == 429 or said in {"ratelimited", "rate_limited"}:
+            return RateLimited(float(error.response.headers.get("Retry-After") or 30))
+        if said in TOKEN_ERRORS:
+            self.token_refused.set()
+            return Unreachable(refusal("SLACK_BOT_TOKEN", said), for_good=False)
+        if said == "missing_scope":
+            needed = error.response.get("needed") or "that it needs"
+            return Unreachable(f"the bot lacks the scope {needed}", for_good=False)
+        if said in _GONE:
+            return Unreachable(_GONE[said], for_good=True)
+        if is_doubtful(error):
+            return Unreachable("Slack is in trouble", for_good=False)
+        return Unreachable(f"Slack refuses the message ({said})", for_good=False)
+
+    async def who(self) -> dict[str, Any]:
+        """auth.test. Raises TokenError."""
+        try:
+            return await self.call("auth.test")
+        except Unreachable as error:
+            if self.token_refused.is_set():
+                raise TokenError(refusal("SLACK_BOT_TOKEN", error_of(error.__cause__))) from error
+            raise
+
+
+def error_of(cause: BaseException | None) -> str:
+    """Slack's own word for what went wrong."""
+    return str(cause.response.get("error") or "") if isinstance(cause, SlackApiError) else ""
+
+
+def is_doubtful(cause: BaseException | None) -> bool:
+    """Whether the message may have been posted all the same."""
+    if not isinstance(cause, SlackApiError):
+        return True
+    return cause.response.status_code >= 500 or error_of(cause) in _DOUBTFUL or not error_of(cause)

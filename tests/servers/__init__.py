@@ -1,0 +1,13 @@
+"""Platforms to test against, over loopback, under the real client libraries."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+
+async def until(is_so: Callable[[], object]) -> None:
+    """Wait for something that another task brings about."""
+    async with asyncio.timeout(10):
+        while not is_so():  # noqa: ASYNC110  what is waited for differs from test to test
+            await asyncio.sleep(0.005)

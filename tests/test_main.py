@@ -1,0 +1,201 @@
+"""The command line, as somebody at a shell meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from bot.chat.terminal import HERE
+from bot.model import Schedule, Subscription
+from bot.store import open_store
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    """A shell in an empty folder, with nothing set but where the data lies."""
+    for name in list(os.environ):
+        if name.startswith(("DATELINE_", "DISCORD_", "SLACK_")) or name == "DATABASE_URL":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("DATELINE_DATA", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+
+
+def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
+    status = main(argv)
+    said = capsys.readouterr()
+    return status, said.out, said.err
+
+
+def dateline(*argv: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *argv],
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+    )
+
+
+def test_the_terminal_shows_the_digest_then_answers_and_ends_with_the_input():
+    done = dateline(typed="!summit\n!source 1\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    digest, summit, source = (done.stdout.index(part) for part in ("Digest · ", "Sources (2 articles", "File: "))
+    assert digest < summit < source
+
+
+def test_help_says_what_to_do_first():
+    done = dateline("--help")
+    assert done.returncode == 0
+    assert "run `dateline`, then type !summit" in done.stdout
+
+
+def test_ask_answers_and_remembers(capsys):
+    assert run(capsys, "ask", "!summit")[0] == 0
+    status, out, _ = run(capsys, "ask", "!source 1")
+    assert status == 0
+    assert out.startswith("[1] ")
+
+
+def test_ask_that_cannot_be_answered_ends_with_1(capsys):
+    status, out, _ = run(capsys, "ask", "!summit flibbertigibbet")
+    assert status == 1
+    assert "Nothing stored mentions" in out
+
+
+def test_ingest_tells_of_each_file_and_ends_with_1_if_one_failed(capsys, tmp_path):
+    good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
+    good.write_text("The harbour reopened on Monday after a week of storms.", encoding="utf-8")
+    bad.write_bytes(b"")
+    status, out, err = run(capsys, "ingest", str(good), str(bad))
+    assert status == 1
+    assert out == f"{good}: stored as article 1.\n"
+    assert err.startswith(f"{bad}: ")
+    assert len(err.splitlines()) == 1
+    assert run(capsys, "ingest", str(good)) == (0, f"{good}: already stored as article 1.\n", "")
+
+
+def test_the_same_file_edited_is_a_new_version(capsys, tmp_path):
+    path = tmp_path / "a.txt"
+    text = " ".join(
+        f"The council of ward {n} voted for the new budget on Monday after a long debate." for n in range(20)
+    )
+    path.write_text(text, encoding="utf-8")
+    run(capsys, "ingest", str(path))
+    path.write_text(f"{text} The mayor signed it on Tuesday.", encoding="utf-8")
+    assert run(capsys, "ingest", str(path))[1] == f"{path}: stored as version 2 of article 1.\n"
+
+
+def test_jsonl_lines_are_articles_and_a_bad_line_is_named(capsys, tmp_path):
+    path = tmp_path / "news.jsonl"
+    rows = [
+        json.dumps(
+            {"title": "Bridge", "text": "The bridge opened on Monday to heavy traffic.", "url": "https://example.org/b"}
+        ),
+        "{nonsense",
+    ]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    status, out, err = run(capsys, "ingest", str(path))
+    assert status == 1
+    assert "stored as article 1" in out
+    assert f"{path}:2" in err
+
+
+def test_a_withdrawn_article_is_said_to_be_withdrawn(capsys):
+    run(capsys, "ask", "!summit")
+    assert run(capsys, "forget", "1")[1].startswith("Article 1 is withdrawn")
+    assert "withdrawn" in run(capsys, "ask", "!source 1")[1]
+
+
+def test_forgetting_what_is_not_stored_ends_with_1(capsys):
+    status, _, err = run(capsys, "forget", "https://example.org/nothing")
+    assert status == 1
+    assert "No stored article is https://example.org/nothing" in err
+
+
+def test_digest_prints_and_posts_nothing(capsys):
+    status, out, _ = run(capsys, "digest", "--about", "sanctions")
+    assert status == 0
+    assert out.startswith("Digest · sanctions · ")
+
+
+def order(tmp_path: Path) -> None:
+    """A digest ordered two days ago for one minute ago."""
+    store = open_store(str(tmp_path / "data" / "dateline.db"))
+    due = datetime.now(UTC) - timedelta(minutes=1)
+    schedule = Schedule(frozenset(range(7)), due.hour, due.minute, "UTC")
+    store.subscribe(Subscription(HERE, schedule, due - timedelta(hours=30)))
+    store.close()
+
+
+def test_deliver_posts_what_is_due_once(capsys, tmp_path):
+    run(capsys, "ask", "!summit")
+    order(tmp_path)
+    assert "Digest · " not in run(capsys, "deliver", "--dry-run")[1]
+    assert "Digest · " in run(capsys, "deliver")[1]
+    assert run(capsys, "deliver") == (0, "", "Nothing is due.\n")
+
+
+def test_check_looks_over_settings_and_corpus(capsys):
+    status, out, _ = run(capsys, "check")
+    assert status == 0
+    assert "0 articles in 0 stories" in out
+
+
+def test_serve_without_a_token_names_the_settings(capsys):
+    status, _, err = run(capsys, "serve")
+    assert status == 2
+    assert {"DISCORD_TOKEN", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"} <= set(err.replace(",", " ").split())
+
+
+def test_every_wrong_setting_is_named_at_once(capsys, monkeypatch):
+    monkeypatch.setenv("DATELINE_KEEP_DAYS", "soon")
+    monkeypatch.setenv("DATELINE_SUMARIZER", "lead")
+    status, _, err = run(capsys, "check")
+    assert status == 2
+    assert "DATELINE_KEEP_DAYS" in err
+    assert "Did you mean DATELINE_SUMMARIZER?" in err
+
+
+def test_a_database_that_cannot_serve_is_said_so_with_its_own_status(capsys, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "dateline.db").write_bytes(b"this is no database at all" * 100)
+    status, _, err = run(capsys, "check")
+    assert status == 3
+    assert len(err.splitlines()) == 1
+
+
+def test_a_reader_that_goes_away_is_no_crash():
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m bot ask '!help' | head -1"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+    )
+    assert "Traceback" not in done.stderr
+
+
+SCRIPTED: dict[str, tuple[dict[str, object], str, object]] = {
+    "sentences": ({"text": "One here. Two there."}, "spans", [[0, 9], [10, 20]]),
+    "source": ({"articles": ["The dam held on Monday."], "claim": "The dam held on Monday."}, "verdict", "exact"),
+}
+
+
+@pytest.mark.parametrize("verb", SCRIPTED)
+def test_json_lines_in_and_out(verb):
+    given, key, expected = SCRIPTED[verb]
+    done = dateline(verb, "--jsonl", typed=f"{json.dumps({'id': 7, **given})}\nnonsense\n\n")
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert (first["id"], first[key]) == (7, expected)
+    assert second["line"] == 2
+    assert "not JSON" in second["error"]
