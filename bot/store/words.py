@@ -69,3 +69,8 @@ def _harmless(pieces: Sequence[str]) -> Iterator[str]:
         words = " ".join(_HARMFUL.sub(" ", _POSSESSIVE.sub("", piece[:PIECE])).split())
         if any(sign.isalnum() for sign in words):
             yield words
+
+
+def fold(name: str) -> str:
+    """The spelling that a name is counted under: "U.S." and "US" are one."""
+    return storable(name).casefold().replace(".", "")

@@ -95,15 +95,16 @@ CREATE TABLE mention (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mention_days ON mention (length, first_day, last_day, tenant);
 
--- A name by its folded spelling, and in how many of a tenant's articles it stands.
+-- A name by its folded spelling, in how many of a tenant's articles it stands, and how often in all.
 CREATE TABLE name (
     tenant   TEXT NOT NULL,
     folded   TEXT NOT NULL,
     name     TEXT NOT NULL,
     articles INTEGER NOT NULL,
+    spoken   INTEGER NOT NULL,
     PRIMARY KEY (tenant, folded)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX name_articles ON name (tenant, articles);
+CREATE INDEX name_articles ON name (tenant, articles, spoken);
 
 -- A stemmed term, in how many articles it stands, and in which.
 CREATE TABLE term (
@@ -127,7 +128,7 @@ CREATE TABLE sketch (
 -- What was counted for an article above, to be taken back when it changes or goes.
 CREATE TABLE analysis (
     article INTEGER PRIMARY KEY REFERENCES article (id),
-    names   TEXT NOT NULL,                    -- [name, …]
+    names   TEXT NOT NULL,                    -- {folded name: times spoken, …}
     terms   TEXT NOT NULL,                    -- {term: frequency, …}
     sketch  TEXT NOT NULL                     -- [value, …]
 ) STRICT;

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from bot.model import EVERYONE
 from bot.ports import Hit, Query
 from bot.store.sqlite.rows import rows, value
-from bot.store.words import searched, storable
+from bot.store.words import fold, searched, storable
 
 # Ranking takes 1.5 µs a match (measured). Beyond so many matches the commonest words and then the oldest articles are
 # left out: an answer within the time that somebody waits is worth more than the last of a hundred thousand.
@@ -100,7 +100,7 @@ def _matching(words: Sequence[str], phrases: Sequence[str], *, every: bool) -> s
 def names(
     db: apsw.Connection, tenant: str = EVERYONE, prefix: str = "", limit: int = 10
 ) -> tuple[tuple[str, int], ...]:
-    folded = storable(prefix).casefold()
+    folded = fold(prefix)
     # A long prefix is looked up; names that begin with one letter, or any, are met soonest among the commonest: the +
     # keeps from sorting them all.
     column = "folded" if len(folded) > 1 else "+folded"
@@ -109,16 +109,17 @@ def names(
         db,
         f"""WITH candidate AS (
                SELECT * FROM (SELECT folded, name FROM name WHERE tenant = '' AND {column} >= :from AND {column} < :to
-                              ORDER BY articles DESC LIMIT :limit)
+                              ORDER BY articles DESC, spoken DESC LIMIT :limit)
                UNION ALL
                SELECT folded, name FROM name WHERE tenant = :tenant AND tenant <> '' AND folded >= :from AND folded < :to
            )
-           SELECT max(name), (SELECT sum(articles) FROM name WHERE tenant IN ('', :tenant)
-                              AND folded = candidate.folded) AS articles
-           FROM candidate GROUP BY folded ORDER BY articles DESC, folded LIMIT :limit""",
+           SELECT max(candidate.name), sum(name.articles), sum(name.spoken) FROM
+           (SELECT folded, max(name) AS name FROM candidate GROUP BY folded) AS candidate
+           JOIN name ON name.folded = candidate.folded AND name.tenant IN ('', :tenant)
+           GROUP BY candidate.folded ORDER BY 2 DESC, 3 DESC, candidate.folded LIMIT :limit""",
         {"tenant": storable(tenant), "from": folded, "to": folded + AFTER, "limit": limit},
     )
-    return tuple((name, articles) for name, articles in found)
+    return tuple((name, articles) for name, articles, _ in found)
 
 
 def nearest(db: apsw.Connection, word: str, tenant: str = EVERYONE, limit: int = 3) -> tuple[str, ...]:
@@ -129,7 +130,9 @@ def nearest(db: apsw.Connection, word: str, tenant: str = EVERYONE, limit: int =
     )
     # What nobody may read, or has gone, finds nothing; of spellings equally near, the commoner is meant.
     found = [
-        (-round(likeness, 2), -count, folded) for folded, likeness, _ in likely if (count := _count(db, folded, tenant))
+        (-round(likeness, 2), -count, folded)
+        for folded, likeness, _ in likely
+        if (count := _count(db, spellings[folded], tenant))
     ]
     return tuple(spellings[folded] for _, _, folded in sorted(found)[:limit])
 

@@ -12,19 +12,21 @@ import apsw
 from bot.model import Analysis, Mention, Sentence
 from bot.store.sqlite.days import length
 from bot.store.sqlite.rows import columns_of, dumps, loads, rows, value
-from bot.store.words import signed, storable, vocabulary
+from bot.store.words import fold, signed, storable, vocabulary
 
 
 def put_in(db: apsw.Connection, id: int, tenant: str, title: str, text: str, analysis: Analysis) -> None:
-    names = {storable(name).casefold(): storable(name) for name in analysis.names}
+    names = {fold(name): (storable(name), count) for name, count in analysis.names.items()}
     terms = {storable(term): count for term, count in analysis.terms.items()}
+    spoken = {folded: count for folded, (_, count) in names.items()}
     sketch = dumps(sorted(set(map(signed, analysis.shingles))))
     db.execute("INSERT INTO search (rowid, title, text) VALUES (?, ?, ?)", (id, title, text))
     db.execute("INSERT OR IGNORE INTO word SELECT value FROM json_each(?)", (dumps(sorted(vocabulary(title, text))),))
-    db.execute("INSERT INTO analysis VALUES (?, ?, ?, ?)", (id, dumps(list(names)), dumps(terms), sketch))
+    db.execute("INSERT INTO analysis VALUES (?, ?, ?, ?)", (id, dumps(spoken), dumps(terms), sketch))
     db.executemany(
-        "INSERT INTO name VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET articles = articles + 1",
-        [(tenant, folded, name) for folded, name in names.items()],
+        """INSERT INTO name VALUES (?, ?, ?, 1, ?)
+           ON CONFLICT DO UPDATE SET articles = articles + 1, spoken = spoken + excluded.spoken""",
+        [(tenant, folded, name, count) for folded, (name, count) in names.items()],
     )
     keys = dumps(list(terms))
     db.execute(
@@ -60,12 +62,12 @@ def take_out(db: apsw.Connection, id: int, tenant: str) -> set[str]:
     ((names, terms, sketch),) = rows(db, "DELETE FROM analysis WHERE article = ? RETURNING names, terms, sketch", (id,))
     db.execute("INSERT INTO search (search, rowid, title, text) VALUES ('delete', ?, ?, ?)", (id, title, text))
     db.execute(
-        """UPDATE name SET articles = articles - 1
-           WHERE tenant = ? AND folded IN (SELECT value FROM json_each(?))""",
-        (tenant, names),
+        """UPDATE name SET articles = articles - 1, spoken = spoken - one.value FROM json_each(?) AS one
+           WHERE tenant = ? AND folded = one.key""",
+        (names, tenant),
     )
     db.execute(
-        "DELETE FROM name WHERE tenant = ? AND articles = 0 AND folded IN (SELECT value FROM json_each(?))",
+        "DELETE FROM name WHERE tenant = ? AND articles = 0 AND folded IN (SELECT key FROM json_each(?))",
         (tenant, names),
     )
     keys = dumps(list(loads(terms)))
