@@ -15,7 +15,7 @@ from bot.chat.slack import render as slack
 from bot.message import Message
 
 ESCAPE = re.compile(r"\\([^0-9A-Za-z\s])")  # Discord shows the character and hides the backslash
-LINE = re.compile(r"^(### |- |> |-# )", re.MULTILINE)
+LINE = re.compile(r"^(##+ |- |> |-# )", re.MULTILINE)
 
 
 def on_discord(message: Message) -> str:

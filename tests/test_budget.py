@@ -113,7 +113,31 @@ def test_a_heading_goes_with_what_it_heads():
         return len(page) <= 3
 
     head, line = Heading((Text("h"),)), Bullet((Text("b"),))
-    assert pack([line, line, head, line], fits, Heading) == [[line, line], [head, line]]
+    assert pack([line, line, head, line], fits) == [[line, line], [head, line]]
+
+
+def digest(stories: int) -> Message:
+    blocks: list[Block] = [Heading((Text("Digest · March 2, 2026"),))]
+    for i in range(stories):
+        blocks += [Heading((Text(f"Story {i}"),)), *[Bullet((quoted(f"Sentence {i} {'x' * 300}."),))] * 3]
+    return Message((*blocks, Action("Briefing", "!summit")))
+
+
+def test_a_digest_on_slack_is_a_short_message_with_the_rest_for_its_thread():
+    root, *rest = slack(digest(6))
+    assert budget.units(root["text"]) <= budget.SLACK_ROOT
+    assert "Story 0" in root["text"]
+    assert [block["type"] for block in root["blocks"]] == ["header", "rich_text", "actions"]
+    assert "\n".join([root["text"], *(one["text"] for one in rest)]).count("Story ") == 6
+
+
+def test_the_title_of_a_digest_stands_over_its_stories():
+    lines = discord(digest(2))[0].body["content"].splitlines()
+    assert [line for line in lines if line.startswith("#")] == [
+        "## Digest · March 2, 2026",
+        "### Story 0",
+        "### Story 1",
+    ]
 
 
 def said(page: Iterable[Block]) -> str:
@@ -154,7 +178,7 @@ def test_more_buttons_than_there_is_room_for_become_hints(refused, shown):
 def test_a_button_is_the_command_that_it_types():
     message = Message((Paragraph((Text("Well."),)), Action("More", "!more")))
     assert discord(message)[-1].body["components"][0]["components"][0]["custom_id"] == "!more"
-    assert slack(message)[-1]["blocks"][-1]["elements"][0]["value"] == "!more"
+    assert slack(message)[0]["blocks"][-1]["elements"][0]["value"] == "!more"
 
 
 def test_a_command_offered_twice_is_one_button():
@@ -243,7 +267,7 @@ _ACTIVE = re.compile(
 
 def escapes(content: str) -> str:
     """What is left for Discord's parser to act on, once escaped characters and our own marks are taken out."""
-    ours = re.sub(r"\A(?:### |- |> |-# )?", "", content)
+    ours = re.sub(r"\A(?:##+ |- |> |-# )?", "", content)
     unescaped = re.sub(r"\\[^0-9A-Za-z\s]", "x", ours)
     unescaped = unescaped.replace("[↗](<https://example.org/a>)", "")
     unescaped = re.sub(r"\[([^\[\]]*)\]\(<https://example\.org/a>\)", r"x\1", unescaped)

@@ -15,6 +15,7 @@ from bot.__main__ import main
 from bot.chat.terminal import HERE
 from bot.model import Schedule, Subscription
 from bot.store import open_store
+from tests.make import put_article
 
 
 @pytest.fixture(autouse=True)
@@ -199,3 +200,13 @@ def test_json_lines_in_and_out(verb):
     assert (first["id"], first[key]) == (7, expected)
     assert second["line"] == 2
     assert "not JSON" in second["error"]
+
+
+def test_old_articles_go_where_that_is_set(capsys, monkeypatch, tmp_path):
+    run(capsys, "ask", "!summit")
+    store = open_store(str(tmp_path / "data" / "dateline.db"))
+    put_article(store)  # stored by a clock of months ago
+    assert store.facts().articles == 3
+    store.close()
+    monkeypatch.setenv("DATELINE_KEEP_DAYS", "1")
+    assert "2 articles" in run(capsys, "check")[1]

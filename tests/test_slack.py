@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat import Spoken, budget
+from bot.chat import Spoken
 from bot.chat.slack import hearing
 from bot.chat.slack.client import Slack
 from bot.chat.slack.socket import Paces
@@ -162,7 +162,7 @@ def test_a_slash_command_is_acknowledged_and_answered(command, text, heard):
         async with serving(server) as desk:
             envelope = await server.command(command, text)
             assert await server.until(1) == [f"heard {heard}"]
-            assert envelope in server.acknowledged
+            await until(lambda: envelope in server.acknowledged)
             assert desk.heard[0].addressed
 
     run(test)

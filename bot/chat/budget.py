@@ -29,6 +29,7 @@ DISCORD_IDENTIFIES = 200  # logins a day at which we stop; at 1000 the token is 
 
 SLACK_TEXT = 4000  # of a message, recommended (40 000 is cut); "chat.postMessage", "Truncating content"
 SLACK_MESSAGE = 10_000  # of all blocks; msg_blocks_too_long was met near 13 200
+SLACK_ROOT = 1200  # of a message whose other sections follow in its thread; ours: a screen of a phone
 SLACK_BLOCKS = 50  # in a message; "Blocks"
 SLACK_SECTION = 3000  # text of one block; "Section block"
 SLACK_HEADER = 150  # "Header block"

@@ -15,10 +15,17 @@ from itertools import groupby
 from urllib.parse import quote
 
 from bot.chat import budget
-from bot.message import Action, Block, Cite, Code, Headline, Link, Message, Moment, Note, Picture, Span, Text
+from bot.message import Action, Block, Cite, Code, Heading, Headline, Link, Message, Moment, Note, Picture, Span, Text
 from bot.model import shown
 
 Fits = Callable[[Sequence[Block]], bool]
+
+
+class Title(Heading):
+    """The heading of a whole message, over those of its sections."""
+
+    __slots__ = ()
+
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
@@ -69,14 +76,26 @@ def buttons(message: Message, most: int, command: int, label: int) -> tuple[tupl
     return tuple(offered.values()), tuple(rest)
 
 
-def pack(blocks: Sequence[Block], fits: Fits, sticks: type[Block]) -> list[list[Block]]:
-    """`blocks` in order, in as few pages as fit; those of kind `sticks` stay with what follows them."""
+def titled(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """`blocks`, the heading that they begin with as their title."""
+    if blocks and isinstance(blocks[0], Heading):
+        return (Title(blocks[0].spans), *blocks[1:])
+    return tuple(blocks)
+
+
+def sections(blocks: Sequence[Block]) -> int:
+    return sum(isinstance(block, Heading) and not isinstance(block, Title) for block in blocks)
+
+
+def pack(blocks: Sequence[Block], fits: Fits, fits_first: Fits | None = None) -> list[list[Block]]:
+    """`blocks` in order, in as few pages as fit; a heading stays with what it heads."""
     pages: list[list[Block]] = [[]]
     for block in (piece for whole in blocks for piece in divided(whole, fits)):
         page = pages[-1]
-        if page and not fits([*page, block]):
+        enough = fits_first if fits_first and len(pages) == 1 else fits
+        if page and not enough([*page, block]):
             last = len(page)
-            while last and isinstance(page[last - 1], sticks):
+            while last and isinstance(page[last - 1], Heading):
                 last -= 1
             carried = page[last:] if last and fits([*page[last:], block]) else []
             pages[-1] = page[: len(page) - len(carried)]

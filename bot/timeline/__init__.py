@@ -36,8 +36,8 @@ def timeline(
     `passages[n]` (of no width where the article was merely published that day). A sentence that is the only one for
     two dates stands first in both: where `passages[0]` was told before, refer to it.
     """
-    texts = Texts(entries)
-    references = named(texts, dated, words, since, until)
+    texts = Texts(entries, dated, words)
+    references = named(texts, dated, since, until)
     wide = bool(words) and sum(one.relevant for one in references) < ONE_EVENT * len(references)
     published = Counter(day for number in texts.entries if (day := texts.published(number)))
     weighed = sorted(joined(references, texts), key=lambda one: (-weight(one, published, wide=wide), one.when))

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from math import log
 
 from bot import dates, terms
-from bot.model import Entry, MentionBasis, Passage, Precision, PublishedBasis, When
+from bot.model import Entry, MentionBasis, Passage, Precision, PublishedBasis, Span, When
 from bot.ports import Dated
 
 COARSE = 2.0  # how much less a month or year weighs than a day named as often
 THAT_DAY = 0.25  # how much the articles published on a day weigh beside those that name it
 LOOSE = 100  # days from which a reference says too little to join on two words
 COMPARED = 8  # sentences of a date that a reference is compared with
+PER_WORD, SLACK = 1500, 300  # characters that one of the words asked for makes the article about; and those of a title
 RUN = 10  # days of a range that is still one event
 
 
@@ -39,6 +40,7 @@ class DatedEvent:
     when: When
     named: list[Named] = field(default_factory=list)
     joined: list[Named] = field(default_factory=list)  # coarser references to it
+    matter: list[tuple[Passage, frozenset[str]]] = field(default_factory=list)  # what some of its sentences speak of
 
     @property
     def all(self) -> list[Named]:
@@ -54,15 +56,29 @@ class DatedEvent:
 
 
 class Texts:
-    """Articles by id, copies left out, and the stems of their sentences, worked out once."""
+    """Articles about the words asked for, copies left out, and the stems of their sentences, worked out once."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[Entry], dated: Sequence[Dated], words: Sequence[str]) -> None:
+        self._relevant: dict[tuple[int, Span], bool] = {}
+        self._stems: dict[Passage, Counter[str]] = {}
+        self._matter: dict[Passage, frozenset[str]] = {}
+        self.query = {stem for word in words for stem in terms.stems(word)}
         told: dict[int, Entry] = {}  # of articles that copy one another the first
         for entry in entries:
             told.setdefault(entry.copy_of or entry.article.id, entry)
         self.entries = {entry.article.id: entry for entry in told.values()}
-        self._stems: dict[Passage, Counter[str]] = {}
-        self._matter: dict[Passage, frozenset[str]] = {}
+        if self.query:
+            about = {one.article for one in dated if one.article in self.entries and self.is_relevant(one)}
+            about |= {number for number, entry in self.entries.items() if _is_about(entry, self.query)}
+            self.entries = {n: entry for n, entry in self.entries.items() if n in about} or self.entries
+
+    def is_relevant(self, one: Dated) -> bool:
+        """Whether a dated sentence holds one of the words asked for."""
+        place = one.article, one.sentence
+        if place not in self._relevant:
+            sentence = self.entries[one.article].article.text[slice(*one.sentence)].lower()
+            self._relevant[place] = any(stem in sentence for stem in self.query)
+        return self._relevant[place]
 
     def words(self, passage: Passage) -> str:
         return self.entries[passage.article].article.text[passage.start : passage.end]
@@ -85,23 +101,25 @@ class Texts:
         return published.when.first if sure and published.when and published.when.first == published.when.last else None
 
 
-def named(
-    texts: Texts, dated: Sequence[Dated], words: Sequence[str], since: date | None, until: date | None
-) -> list[Named]:
-    query = {stem for word in words for stem in terms.stems(word)}
+def _is_about(entry: Entry, query: Collection[str]) -> bool:
+    """Whether an article speaks of the words asked for again and again."""
+    text = f"{entry.article.title} {entry.article.text}".lower()
+    return sum(text.count(stem) for stem in query) * PER_WORD >= len(text) + SLACK
+
+
+def named(texts: Texts, dated: Sequence[Dated], since: date | None, until: date | None) -> list[Named]:
+    """What may make an entry: sure, within the limits, and no header."""
     found = []
     for one in dated:
-        when, entry = one.mention.when, texts.entries.get(one.article)
-        if entry is None or one.version != entry.article.version or when is None or one.mention.confidence < dates.SURE:
+        when = one.mention.when
+        if one.article not in texts.entries or when is None or one.mention.confidence < dates.SURE:
             continue
-        published = texts.published(one.article)
+        article, published = texts.entries[one.article].article, texts.published(one.article)
         header = one.mention.basis is MentionBasis.EXPLICIT and when == (published and When.day(published))
-        if header or not _within(when, since, until):
+        if header or one.version != article.version or not _within(when, since, until):
             continue
-        sentence = entry.article.text[slice(*one.sentence)].lower()
-        relevant = any(stem in sentence for stem in query)
         passage = Passage(one.article, one.version, *one.sentence)
-        found.append(Named(one, when, published, relevant, passage))
+        found.append(Named(one, when, published, texts.is_relevant(one), passage))
     return found
 
 
@@ -151,9 +169,10 @@ def _home(one: Named, within: Sequence[DatedEvent], texts: Texts) -> DatedEvent 
         return None
     best, most, mine = None, 1 if length < LOOSE else 2, texts.matter(one.passage)
     for event in within:
-        for other in event.named[:COMPARED]:
-            common = len(mine & texts.matter(other.passage)) if other.passage != one.passage else 0
-            if common > most and event.when.last <= one.when.last:
+        event.matter = event.matter or [(o.passage, texts.matter(o.passage)) for o in event.named[:COMPARED]]
+        for passage, matter in event.matter:
+            common = len(mine & matter)
+            if common > most and passage != one.passage and event.when.last <= one.when.last:
                 best, most = event, common
     return best
 

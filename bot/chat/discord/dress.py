@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from bot.chat import budget
-from bot.chat.pack import address, buttons, clean, label, pack
+from bot.chat.pack import Title, address, buttons, clean, label, pack, sections, titled
 from bot.message import (
     Action,
     Block,
@@ -55,7 +55,9 @@ def render(message: Message) -> list[Payload]:
     # a description too long for the picture's own is told in words as well
     told = [Paragraph((Text(b.alt),)) if isinstance(b, Picture) and not _fits_alt(b) else b for b in blocks]
     written = [block for block in told if _line(block).strip()]
-    payloads = [Payload(_body(_text(page))) for page in pack(written, _fits, Heading)]
+    if sections(titled(written)):
+        written = list(titled(written))
+    payloads = [Payload(_body(_text(page))) for page in pack(written, _fits)]
     payloads += [_picture(picture) for picture in pictures]
     if actions and not payloads:
         payloads = [Payload(_body(""))]
@@ -111,6 +113,8 @@ def _text(page: Sequence[Block]) -> str:
 
 def _line(block: Block) -> str:
     match block:
+        case Title():
+            return _led("## ", block.spans)
         case Heading():
             return _led("### ", block.spans)
         case Bullet():

@@ -177,8 +177,9 @@ class Slack:
             return ()
         ids: list[str] = []
         thread = target.thread
+        before = self._poster.clock() if retry else None
         for part, payload in enumerate(payloads):
-            ids.append(await self._poster.send(target.channel, thread, payload, f"{key}#{part}", retry=retry))
+            ids.append(await self._poster.send(target.channel, thread, payload, f"{key}#{part}", before))
             thread = thread or ids[0]  # what does not fit goes into the thread of what does
         return tuple(ids)
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from bot.chat import budget
-from bot.chat.pack import address, buttons, clean, label, pack
+from bot.chat.pack import Title, address, buttons, clean, label, pack, sections, titled
 from bot.chat.terminal import moment
 from bot.message import (
     Action,
@@ -41,17 +41,20 @@ Json = dict[str, Any]
 
 
 def render(message: Message) -> list[Json]:
-    """`message` as the arguments of one or more chat.postMessage, the buttons under the last."""
+    """`message` as the arguments of one or more chat.postMessage: the first with the buttons, the rest for its thread.
+
+    Of several sections the first message holds only as many as a reader takes in at a glance.
+    """
     actions, blocks = buttons(message, budget.SLACK_BUTTONS, budget.SLACK_VALUE, budget.SLACK_LABEL)
     # a picture is told in words, which say the same
     told: list[Block] = [Paragraph((Text(b.alt),)) if isinstance(b, Picture) else b for b in blocks]
-    written = [block for block in told if _plain(block).strip()]
-    pages = pack(written, _fits, Heading)
+    written = titled([block for block in told if _plain(block).strip()])
+    pages = pack(written, _fits, _is_short if sections(written) > 1 else None)
     payloads = [{"text": _text(page), "blocks": _blocks(page), **_QUIET} for page in pages]
     if actions and not payloads:
         payloads = [{"text": ", ".join(escape(action.label) for action in actions), "blocks": [], **_QUIET}]
     if actions:
-        payloads[-1]["blocks"].append(_actions(actions))
+        payloads[0]["blocks"].append(_actions(actions))
     return payloads
 
 
@@ -86,6 +89,10 @@ def _fits(page: Sequence[Block]) -> bool:
         and budget.units(json.dumps(blocks, ensure_ascii=False)) <= budget.SLACK_MESSAGE
         and all(_size(block) <= budget.SLACK_SECTION for block in page)
     )
+
+
+def _is_short(page: Sequence[Block]) -> bool:
+    return _fits(page) and (sections(page) < 2 or budget.units(_text(page)) <= budget.SLACK_ROOT)
 
 
 # --- text, for those who do not see the blocks --------------------------------------------------------------
@@ -138,7 +145,7 @@ def _blocks(page: Sequence[Block]) -> list[Json]:
 def _is_header(block: Block) -> bool:
     """A header is plain text: no link, no moment in the reader's own zone."""
     return (
-        isinstance(block, Heading)
+        isinstance(block, Title)
         and not any(isinstance(span, Link | Moment) for span in block.spans)
         and _size(block) <= budget.SLACK_HEADER
     )

@@ -80,20 +80,20 @@ class Poster:
             self.web.base_url = f"{api_base.rstrip('/')}/"
         self._settle = settle
         self._rate = rate
-        self._clock = clock
+        self.clock = clock
         self._traces: dict[str, _Trace] = {}
         self._order: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._next: dict[str, float] = {}
         self.token_refused = asyncio.Event()
 
-    async def send(self, channel: str, thread: str, payload: Mapping[str, Any], key: str, *, retry: bool) -> str:
-        """Post one message under `key`; its ts."""
+    async def send(self, channel: str, thread: str, payload: Mapping[str, Any], key: str, before: float | None) -> str:
+        """Post one message under `key`; its ts. `before`: when the last try of another process must have ended."""
         async with self._order[channel]:
             trace = self._traces.get(key)
             if trace and trace.ts:
                 return trace.ts
-            if retry and (trace is None or trace.doubtful):
-                await self._settled(trace)
+            if before is not None and (trace is None or trace.doubtful):
+                await self._settled(trace.doubtful if trace else before)
                 if found := await self._find(channel, thread, key):
                     return found
             while len(self._traces) >= REMEMBERED:
@@ -103,7 +103,7 @@ class Poster:
             return trace.ts
 
     async def _post(self, channel: str, thread: str, payload: Mapping[str, Any], key: str, trace: _Trace) -> str:
-        await asyncio.sleep(max(0.0, self._next.get(channel, 0.0) - self._clock()))
+        await asyncio.sleep(max(0.0, self._next.get(channel, 0.0) - self.clock()))
         try:
             told = await self.call(
                 "chat.postMessage",
@@ -120,16 +120,15 @@ class Poster:
             return await self._post(channel, thread, payload, key, trace)
         except Unreachable as error:
             if is_doubtful(error.__cause__):
-                trace.doubtful = self._clock()
+                trace.doubtful = self.clock()
             raise
         finally:
-            self._next[channel] = self._clock() + self._rate
+            self._next[channel] = self.clock() + self._rate
         return str(told["ts"])
 
-    async def _settled(self, trace: _Trace | None) -> None:
-        """Wait until what was in doubt is in the history or never will be; of another process's try nothing is known."""
-        since = self._clock() - trace.doubtful if trace else 0.0
-        await asyncio.sleep(max(0.0, self._settle - since))
+    async def _settled(self, doubtful: float) -> None:
+        """Wait until what was in doubt at `doubtful` is in the history or never will be."""
+        await asyncio.sleep(max(0.0, doubtful + self._settle - self.clock()))
 
     async def _find(self, channel: str, thread: str, key: str) -> str:
         """The ts of the message that bears `key`; empty if there surely is none."""
