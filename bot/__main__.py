@@ -136,36 +136,28 @@ def _serve(_: argparse.Namespace, settings: Settings) -> int:
 
 
 def _converse(settings: Settings) -> int:
-    import asyncio
-
-    with closing(_open(settings)) as store:
-        _seed(store, settings)
-        asyncio.run(_terminal(store, settings))
-    return DONE
-
-
-async def _terminal(store: Store, settings: Settings) -> None:
     """The digest of the newest stories, what fell due meanwhile, then a prompt until the input ends."""
     import asyncio
 
-    from bot import schedule
+    from bot import running
     from bot.chat.terminal import HERE, Terminal
-    from bot.delivery import Desk
     from bot.ports import Request
 
-    terminal = Terminal(sys.stdin, sys.stdout)
-    desk = Desk(store, {"terminal": terminal}, _now, settings.summarizer)
-
-    async def tick() -> None:
-        await desk.recover()
-        for due in await asyncio.to_thread(schedule.due, store, _now(), settings.late):
-            if due.subscription.target.platform == "terminal":
-                await desk.deliver(due)
-
-    await desk.reply(Request("digest now", HERE, f"terminal:start:{_now().isoformat()}", trusted=True))
-    await tick()
-    async with schedule.every_minute(tick):
-        await terminal.run(desk.reply)
+    with closing(_open(settings)) as store:
+        _seed(store, settings)
+        terminal = Terminal(sys.stdin, sys.stdout)
+        first = Request("digest now", HERE, f"terminal:start:{_now().isoformat()}", trusted=True)
+        asyncio.run(
+            running.run(
+                store,
+                {"terminal": terminal},
+                _now,
+                late=settings.late,
+                summarizer=settings.summarizer,
+                opening=[first],
+            )
+        )
+    return DONE
 
 
 def _seed(store: Store, settings: Settings) -> None:

@@ -95,7 +95,13 @@ class Desk:
 
     async def _digest(self, row: Delivery, subscription: Subscription, *, late: bool) -> DeliveryState:
         if not row.payload:
-            composed = await asyncio.to_thread(self._compose, row, subscription, late=late)
+            try:
+                composed = await asyncio.to_thread(self._compose, row, subscription, late=late)
+            except Exception:
+                reference = secrets.token_hex(3)
+                log.exception("composing %s failed [%s]", row.key, reference)
+                reason = f"something went wrong; the log knows it as {reference}"
+                return await self._settle(row, DeliveryState.FAILED, reason=reason)
             if composed is None:
                 await self._settle(row, DeliveryState.EMPTY)
                 return DeliveryState.EMPTY

@@ -6,25 +6,32 @@ another comes to the same slots; the claim in the store decides who posts.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfoNotFoundError
 
 from bot import slots
 from bot.model import Due, Subscription
 from bot.ports import Store
+
+log = logging.getLogger("dateline")
 
 LATE = timedelta(minutes=5)  # past this a digest says what it is delayed from
 
 
 def due(store: Store, now: datetime, allowance: timedelta) -> tuple[Due, ...]:
     """Every slot that fell due and has no row in the outbox yet, oldest first."""
-    return tuple(
-        one
-        for subscription in store.subscriptions()
-        if not (subscription.stopped or subscription.paused)
-        for one in _due(subscription, store, now, allowance)
-    )
+    found: list[Due] = []
+    for subscription in store.subscriptions():
+        if subscription.stopped or subscription.paused:
+            continue
+        try:
+            found += _due(subscription, store, now, allowance)
+        except ZoneInfoNotFoundError:  # a zone that the tz database has dropped since
+            log.exception("digest %s cannot be scheduled", subscription.id)
+    return tuple(found)
 
 
 def _due(subscription: Subscription, store: Store, now: datetime, allowance: timedelta) -> list[Due]:

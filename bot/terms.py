@@ -126,6 +126,10 @@ _OFFICES = frozenset(
     """.split()
 )
 _OF_OFFICE = frozenset("prime vice deputy foreign defense defence finance interior attorney general state".split())
+# what stands with a capital before a name that opens a sentence: "Later Olsen left"
+_OPENERS = frozenset(
+    "later earlier former new last next first early late local top senior young old outgoing incoming since".split()
+)
 _CALENDAR = frozenset(
     """
     january february march april may june july august september october november december jan feb mar apr jun jul aug
@@ -187,7 +191,9 @@ def _runs(
         elif run and gap.strip():
             run.append(gap.strip())
         last = end
-        if opens and word not in sure and (word.lower() in lower or not _goes_on(text, found, n)):
+        if opens and word not in sure and (
+            word.lower() in _OPENERS or word.lower() in lower or not _goes_on(text, found, n)
+        ):
             continue
         left, hyphen, right = word.partition("-")
         if hyphen and left in sure and right in sure:

@@ -199,6 +199,15 @@ def test_a_post_in_doubt_is_held_and_told(store, clock):
     assert not wire.posted
 
 
+def test_a_digest_that_cannot_be_composed_fails_alone_and_says_where_to_look(store, clock, caplog, monkeypatch):
+    put_article(store)
+    order(store)
+    monkeypatch.setattr("bot.delivery.edition", lambda *_, **__: 1 / 0)
+    assert tick(store, Desk(store, {"wire": Wire()}, clock), clock) == [DeliveryState.FAILED]
+    [row] = store.deliveries()
+    assert row.reason.split()[-1] in caplog.text
+
+
 def ask(desk: Desk, text: str, key: str, **fields: Any) -> None:
     asyncio.run(desk.reply(Request(text, HERE, key, **fields)))
 

@@ -460,6 +460,27 @@ def test_a_refusal_is_told_in_words(status, code, for_good, word):
     run(test)
 
 
+def test_a_bot_that_is_timed_out_may_write_again_later():
+    async def test() -> None:
+        server = Server(permissions=wire.VIEW, timed_out="2999-01-01T00:00:00+00:00")
+        async with posting(server) as bot:
+            with pytest.raises(Unreachable, match="timed out in this server until 2999") as refusal:
+                await bot.post(HERE, say("one"), "k", retry=False)
+            assert not refusal.value.for_good
+
+    run(test)
+
+
+def test_a_missing_permission_is_named_when_a_post_fails():
+    async def test() -> None:
+        async with posting(Server(permissions=wire.VIEW | wire.HISTORY)) as bot:
+            with pytest.raises(Unreachable, match="lacks Send Messages") as refusal:
+                await bot.post(HERE, say("one"), "k", retry=False)
+            assert refusal.value.for_good
+
+    run(test)
+
+
 def test_what_was_posted_and_deleted_is_not_posted_again():
     async def test() -> None:
         server = Server(faults=[Fault(404, 10008)])
@@ -551,6 +572,18 @@ def test_a_gateway_that_answers_no_heartbeat_is_noticed_and_replaced():
             server.acknowledges = True
             await until(lambda: desk.bot.health().ready)
             await _answers_after(server, desk)
+
+    run(test)
+
+
+def test_a_gateway_that_hangs_on_a_dead_address_is_replaced():
+    async def test() -> None:
+        server = Server(resume_away=True)
+        async with serving(server) as desk:
+            server._connected.clear()
+            await server.send({"op": 7, "d": None})
+            await _answers_after(server, desk)
+            assert server.identifies == 2
 
     run(test)
 

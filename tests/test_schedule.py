@@ -77,6 +77,12 @@ def test_past_the_allowance_even_the_last_is_missed(store):
     assert names(schedule.due(store, at("2026-03-01T14:01"), SIX_HOURS)) == [("2026-03-01T08:00", True, True)]
 
 
+def test_a_zone_that_is_gone_stops_no_other_order(store):
+    store.subscribe(Subscription(HERE, Schedule(EVERY_DAY, 8, 0, "Mars/Base"), at("2026-03-01T00:00")))
+    order(store)
+    assert len(schedule.due(store, at("2026-03-01T08:00"), SIX_HOURS)) == 1
+
+
 @pytest.mark.parametrize("fields", [{"stopped": True}, {"paused": "the channel is gone"}])
 def test_a_stopped_or_paused_order_is_never_due(store, fields):
     order(store, **fields)

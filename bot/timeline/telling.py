@@ -12,12 +12,13 @@ from bot.model import Mention, MentionBasis, Passage, Precision, TimelineEvent, 
 from bot.timeline.weighing import DatedEvent, Texts
 
 SHORT, LONG = 6, 30  # words of a sentence that tells a date well
-OPENING = 2  # sentences of an article published that day or the next that may tell of it
+OPENING = 3  # sentences of an article published that day or the next that may tell of it
+FOLLOWED = 20  # sentences naming a date after which the next is read too
 SAME = 0.6  # cosine from which two sentences say the same
 # beside a cosine; flat within a half on development data
-NAMING, TELLING = 0.4, 0.2  # it names the date; it is as long as a sentence may be
+NAMING, TELLING = 0.6, 0.2  # it names the date; it is as long as a sentence may be
 ASKED = 0.2  # it holds the words asked for
-UNFIT, HANGING, STALE = 0.15, 0.2, 0.15  # too short or long; opens with "He"; announces what has happened since
+UNFIT, HANGING, STALE = 0.15, 0.2, 0.2  # too short or long; opens with "He"; announces what has happened since
 OTHERS = 12  # further articles named beside the one that tells
 
 Vector = Mapping[str, float]
@@ -30,7 +31,7 @@ def tell(chosen: Sequence[DatedEvent], texts: Texts, per_date: int, *, wide: boo
         for one in found.named:
             days[one.passage].add(found.when)
     candidates = {found.when: _candidates(found, texts, days) for found in chosen}
-    used: dict[Passage, Vector] = {}
+    used: set[Passage] = set()
     events = []
     for found in sorted(chosen, key=lambda one: len(candidates[one.when])):
         if found.background:
@@ -38,26 +39,26 @@ def tell(chosen: Sequence[DatedEvent], texts: Texts, per_date: int, *, wide: boo
             continue
         vectors = {passage: _vector(texts.stems(passage)) for passage in candidates[found.when]}
         asked = {one.passage for one in found.named if one.relevant} if wide else set()
-        ranked = _ranked(found, vectors, texts, used, asked)
         told: list[Passage] = []
-        for passage in ranked:
+        for passage in _ranked(found, vectors, texts, used, asked):
             if len(told) < per_date and all(_cosine(vectors[passage], vectors[other]) < SAME for other in told):
                 told.append(passage)
-        used |= {passage: vectors[passage] for passage in told}
+        used |= set(told)
         events.append(_event(found, told))
     return events
 
 
 def _candidates(found: DatedEvent, texts: Texts, days: Mapping[Passage, set[When]]) -> list[Passage]:
-    """Sentences that name the date, and the first of articles published then or the day after that name no other."""
+    """Sentences that name the date; those that follow them, and that open articles of the day or the next, if dateless."""
     passages = [one.passage for one in found.all]
+    beside = [texts.after(one.passage) for one in found.named[:FOLLOWED]]
     if found.when.precision is Precision.DAY:
         for number, entry in texts.entries.items():
             published = texts.published(number)
             if published and 0 <= (published - found.when.first).days <= 1:
-                opening = [Passage(number, entry.article.version, s.start, s.end) for s in entry.sentences[:OPENING]]
-                passages += [passage for passage in opening if not days.get(passage)]
-    return list(dict.fromkeys(passages))
+                version = entry.article.version
+                beside += [Passage(number, version, one.start, one.end) for one in entry.sentences[:OPENING]]
+    return list(dict.fromkeys(passages + [passage for passage in beside if passage and not days.get(passage)]))
 
 
 def _vector(stems: Mapping[str, int]) -> Vector:
@@ -80,11 +81,7 @@ _HANGING = re.compile(
 
 
 def _ranked(
-    found: DatedEvent,
-    vectors: Mapping[Passage, Vector],
-    texts: Texts,
-    used: Mapping[Passage, Vector],
-    asked: set[Passage],
+    found: DatedEvent, vectors: Mapping[Passage, Vector], texts: Texts, used: set[Passage], asked: set[Passage]
 ) -> list[Passage]:
     """The sentences nearest to what all say of the date, best first: naming it, self-contained, not told elsewhere."""
     sums: dict[str, float] = defaultdict(float)
@@ -93,14 +90,14 @@ def _ranked(
             sums[stem] += part
     length = sqrt(sum(part * part for part in sums.values())) or 1.0
     centroid = {stem: part / length for stem, part in sums.items()}
-    naming = {one.passage for one in found.named}
+    naming = {one.passage: 0.5 for one in found.joined} | {one.passage: 1.0 for one in found.named}
     announcing = {one.passage for one in found.all if one.dated.mention.announced} if not found.announced else set()
 
     def worth(passage: Passage) -> float:
         text = texts.words(passage)
         words = len(text.split())
         near = _cosine(vectors[passage], centroid)
-        good = NAMING * (passage in naming) + ASKED * (passage in asked) + TELLING * min(words, LONG) / LONG
+        good = NAMING * naming.get(passage, 0) + ASKED * (passage in asked) + TELLING * min(words, LONG) / LONG
         unfit = UNFIT * (not SHORT <= words <= LONG) + HANGING * bool(_HANGING.match(text))
         return near + good - unfit - STALE * (passage in announcing) - (passage in used)
 

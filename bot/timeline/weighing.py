@@ -83,6 +83,13 @@ class Texts:
     def words(self, passage: Passage) -> str:
         return self.entries[passage.article].article.text[passage.start : passage.end]
 
+    def after(self, passage: Passage) -> Passage | None:
+        """The sentence that follows, if the article has one."""
+        entry = self.entries[passage.article]
+        at = bisect_right(entry.sentences, passage.start, key=lambda one: one.start)
+        following = entry.sentences[at : at + 1]
+        return next((Passage(passage.article, passage.version, one.start, one.end) for one in following), None)
+
     def stems(self, passage: Passage) -> Counter[str]:
         if passage not in self._stems:
             self._stems[passage] = Counter(terms.stems(self.words(passage)))

@@ -69,6 +69,7 @@ class Server:
     shows_nonces: bool = True  # in history
     beat: int = 50  # milliseconds
     resumable: bool = True
+    resume_away: bool = False  # the address for resuming answers 503
     base: str = ""
     gone: set[str] = field(default_factory=set)
 
@@ -83,6 +84,7 @@ class Server:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_get("/gateway/", self._gateway)
+        app.router.add_get("/resume/", self._gateway)
         app.router.add_get("/users/@me", self._me)
         app.router.add_get("/oauth2/applications/@me", self._application)
         app.router.add_get("/gateway/bot", self._limits)
@@ -188,6 +190,8 @@ class Server:
     # --- the gateway ---
 
     async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
+        if request.path == "/resume/" and self.resume_away:
+            raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_str(json.dumps({"op": 10, "d": {"heartbeat_interval": self.beat}}))
@@ -224,7 +228,7 @@ class Server:
             "user": _user(ME),
             "guilds": [guild],
             "session_id": "s",
-            "resume_gateway_url": self.gateway_url,
+            "resume_gateway_url": self.gateway_url.replace("gateway", "resume"),
             "application": {"id": ME, "flags": self.flags},
             "shard": [0, 1],
         }
@@ -316,6 +320,8 @@ class Server:
 
     async def _callback(self, request: web.Request) -> web.Response:
         body = await request.json()
+        if request.match_info["id"] in {one["id"] for one in self.callbacks}:
+            return _refusal(400, 40060)
         self.callbacks.append(body | {"id": request.match_info["id"]})
         if body["type"] == 5:
             message = self._message(CHANNEL, "", ME) | {

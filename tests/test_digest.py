@@ -1,0 +1,226 @@
+"""What an editor would let stand, and how articles and topics are told."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import digest, ingest
+from bot.digest import editor
+from bot.model import Article, Entry, Passage, Sentence, shown
+from bot.ranking import Summarizer
+from bot.sentences import sentences
+from tests.make import VOV, XINHUA, make_article, published
+
+TITLE = "US, North Korea to hold 2nd summit"
+NEWS = "Maria Olsen leads the union of dockworkers at Harwick port in the north of Norland."
+
+
+def entry(text: str, id: int = 1, copy_of: int = 0, **fields: object) -> Entry:
+    article = make_article(text, id=id, **fields)
+    return Entry(article, sentences(text, ingest.clean(text, article.title)), (), 1, copy_of)
+
+
+def seeds() -> tuple[Entry, Entry]:
+    xinhua = entry(XINHUA.read_text(encoding="utf-8"), 1, title="", published=published("2019-02-26"))
+    return xinhua, entry(VOV.read_text(encoding="utf-8"), 2, title=TITLE, published=published("2019-02-11"))
+
+
+def told(articles: list[Entry], **wanted: object) -> list[str]:
+    texts = {one.article.id: one.article.text for one in articles}
+    return [shown(texts[one.article][one.start : one.end]) for one in digest.topic(articles, **wanted)]  # type: ignore[arg-type]
+
+
+def digested(text: str, **wanted: object) -> list[str]:
+    return [shown(text[start:end]) for start, end in digest.article(text, sentences(text), **wanted)]  # type: ignore[arg-type]
+
+
+# --- the editor -------------------------------------------------------------------------------------------
+
+
+def judged(sentence: str) -> editor.Judgement:
+    return editor.judge([NEWS, sentence], [0, 0])[1]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "He said the union would not return to work before Monday.",
+        "She has led the dockworkers since 2014.",
+        "It was the longest strike in the history of the port.",
+        "That is the only way to ensure their second summit is meaningful.",
+        "This surprised the owners of the port.",
+        "Their demands were rejected by the company on Friday.",
+        "Both men were taken to hospital in Harwick.",
+        "The latter was released on Friday.",
+        "But the follow-up interactions seem to have stalled.",
+        "However, the port stayed open on Friday.",
+        "In return, the US offers to make a “peace declaration” ending the Korean war.",
+        "As a result, 40 ships waited outside Harwick.",
+        "Two days later, the port was closed.",
+        "But since then, negotiations have stalled.",
+        "“We will not return to Harwick port,” she said.",
+        "When he arrived, the gates of the port were closed.",
+        "According to her, the strike goes on.",
+    ],
+)
+def test_a_sentence_that_hangs_on_another_follows_it(sentence):
+    assert judged(sentence).follows
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The two-day meeting, which starts Wednesday, comes less than one year since the Singapore summit.",
+        "In his State of the Union address to Congress on February 5, President Trump said he will meet Kim.",
+        "In the run-up to the second summit, both the DPRK and the United States have expressed their optimism.",
+        "It is unclear whether the strike at Harwick will end before Easter.",
+        "This week the port of Harwick was closed for three days.",
+        "Those who work at Harwick port earn 20 crowns an hour.",
+        "Both Maria Olsen and Peter Brandt came to the talks.",
+        "Norling said it would close the port.",
+        "After the talks failed, the union called its members out.",
+        "Now that Kim and Trump are about to shake hands again, they need to take a further step.",
+        "“We will not return to Harwick port,” Olsen told reporters at the gate.",
+        "Soldiers brought sandbags to Belmar.",
+        "Butter became dearer in Norland.",
+    ],
+)
+def test_a_sentence_that_stands_alone_may(sentence):
+    assert not judged(sentence).follows
+    assert judged(sentence).worth > 0.5
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "“We will not return to Harwick port before they talk to us.",
+        'We will not return to Harwick port before they talk to us," Olsen said.',
+        '"We will not return to Harwick port before they talk to us."',
+        "These were the demands of the union of Harwick:",
+        "Anna Berg contributed to this report.",
+        "Read more: the strike at Harwick port in pictures",
+    ],
+)
+def test_half_a_quotation_and_what_is_no_news_are_not_shown(sentence):
+    assert judged(sentence).worth == 0
+
+
+def test_what_stands_inside_a_quotation_of_several_sentences_is_not_shown():
+    told = ['"We are tired," Olsen said. ', '"We want to talk. ', "Nobody listens to us here in Harwick. ", 'We wait."']
+    assert [one.worth > 0 for one in editor.judge(told, [0] * 4)] == [True, False, False, False]
+
+
+def test_a_quotation_ends_with_its_paragraph():
+    told = ['"We want to talk to the company.', "The port of Harwick was closed on Friday."]
+    assert [one.worth > 0 for one in editor.judge(told, [0, 1])] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("A meeting of envoys will take place on February 17.", "A meeting of envoys will take place soon."),
+        ("The port lost 4 million crowns.", "The port lost much money."),
+        ("Port operator Norling rejected the offer.", "The two sides are finalizing preparation for the summit."),
+        ("The port of Harwick is closed.", "Is the port of Harwick closed?"),
+        ("The union of Harwick will strike.", "We will strike with the union of Harwick."),
+        ("Maria Olsen expects a long strike in Harwick.", "Observers expect a long strike in Harwick."),
+        ("The strike at Harwick goes on.", "The strike at Harwick goes on and"),
+    ],
+)
+def test_dated_and_specific_comes_before_vague(better, worse):
+    assert judged(better).worth > judged(worse).worth
+
+
+# --- an article -------------------------------------------------------------------------------------------
+
+
+def test_an_article_is_told_in_its_own_order_within_its_budget():
+    for one in seeds():
+        spans = digest.article(one.article.text, one.sentences, one.article.title)
+        assert list(spans) == sorted(spans)
+        assert {Sentence(*span) for span in spans} <= {Sentence(kept.start, kept.end) for kept in one.sentences}
+        assert sum(len(shown(one.article.text[start:end]).split()) for start, end in spans) <= 60
+
+
+def test_a_pronoun_comes_with_the_name_it_stands_for_or_not_at_all():
+    text = f"{NEWS} She demands a raise of 7 percent for the dockworkers of Harwick port. It rained."
+    assert digested(text, most=2)[0] == NEWS
+    assert digested(text, words=12) == []
+
+
+def test_a_text_that_breaks_every_rule_is_told_all_the_same():
+    assert digested("He said it again. It was so.", words=10) == ["He said it again.", "It was so."]
+
+
+def test_no_text_is_told_as_nothing():
+    assert digest.article("", ()) == ()
+    assert digest.topic(()) == ()
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.sampled_from([NEWS, "He left.", '"No," he', "But it rained in Harwick again.", "\n\n", "U.S. 5."])),
+    st.integers(0, 40),
+    st.sampled_from(list(Summarizer)),
+)
+def test_a_digest_never_exceeds_its_words(pieces, words, summarizer):
+    told = digested(" ".join(pieces), words=words, summarizer=summarizer)
+    assert len(" ".join(told).split()) <= words
+
+
+# --- a topic ----------------------------------------------------------------------------------------------
+
+
+def test_the_seeds_are_told_by_both_articles_without_repetition():
+    passages = digest.topic(seeds())
+    assert {one.article for one in passages} == {1, 2}
+    assert "summit" in told(list(seeds()))[0]
+
+
+def test_a_topic_is_told_by_the_dates_of_its_events_after_saying_what_it_is():
+    first, second = seeds()
+    days = {"June 12, 2018": date(2018, 6, 12), "January 31": date(2019, 1, 31), "February 17": date(2019, 2, 17)}
+    known = {
+        Passage(2, 1, one.start, one.end): day
+        for one in second.sentences
+        for name, day in days.items()
+        if name in second.article.text[one.start : one.end]
+    }
+    passages = digest.topic([first, second], words=200, most=9, dates=known)
+    moments = [known.get(one) or (date(2019, 2, 26) if one.article == 1 else date(2019, 2, 11)) for one in passages[1:]]
+    assert len(moments) > 3
+    assert moments == sorted(moments)
+
+
+def test_a_query_chooses_what_speaks_of_it():
+    found = told(list(seeds()), query="sanctions")
+    assert len(found) == 2
+    assert all("sanctions" in sentence for sentence in found)
+
+
+def test_a_line_that_hangs_brings_the_one_before_it_whatever_was_asked():
+    found = told(list(seeds()), query="peace declaration")
+    place = next(n for n, sentence in enumerate(found) if sentence.startswith("In return"))
+    assert "January 31" in found[place - 1]
+
+
+def test_near_copies_count_once():
+    text = "Dockworkers left Harwick port on Tuesday. The union wants seven percent more."
+    passages = digest.topic([entry(text, 3, copy_of=2), entry(text, 2), entry(text, 4, copy_of=2)])
+    assert {one.article for one in passages} == {2}
+
+
+def test_articles_without_ids_are_all_told():
+    plain = [Article(f"{NEWS} Number {n} was there on Monday with the others.") for n in range(2)]
+    entries = [Entry(one, sentences(one.text), (), 0) for one in plain]
+    assert len(digest.topic(entries)) >= 2
+
+
+def test_a_large_topic_stays_cheap_and_answers_its_query():
+    filler = " ".join(f"Harwick reported {n} ships on day {n} of the strike." for n in range(60))
+    many = [entry(f"{filler} The mayor spoke of walnuts.", id) for id in range(1, 30)]
+    assert any("walnuts" in sentence for sentence in told(many, query="walnuts"))
