@@ -113,9 +113,13 @@ def _open(settings: Settings) -> Store:
     from bot.store import open_store
 
     store = open_store(settings.database.reveal())
-    if settings.keep_days:
-        store.expire(_now() - timedelta(days=settings.keep_days))
+    if keep := _keep(settings):
+        store.expire(_now() - keep)
     return store
+
+
+def _keep(settings: Settings) -> timedelta | None:
+    return timedelta(days=settings.keep_days) if settings.keep_days else None
 
 
 # --- verbs ------------------------------------------------------------------------------------------------
@@ -154,6 +158,7 @@ def _converse(settings: Settings) -> int:
                 _now,
                 late=settings.late,
                 summarizer=settings.summarizer,
+                keep=_keep(settings),
                 opening=[first],
             )
         )

@@ -8,7 +8,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot import dates, digest
-from bot.message import CUT, Action, Block, Bullet, Cite, Heading, Link, Message, Moment, Note, Paragraph, Span, Text, own
+from bot.message import (
+    CUT,
+    Action,
+    Block,
+    Bullet,
+    Cite,
+    Heading,
+    Link,
+    Message,
+    Moment,
+    Note,
+    Paragraph,
+    Span,
+    Text,
+    own,
+)
 from bot.model import EVERYONE, Citation, Digest, DigestItem, Entry, Passage, When, counted, shown
 from bot.ports import Query, Store
 from bot.quotation import Citations, headline, published, quote, source_line

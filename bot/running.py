@@ -27,15 +27,18 @@ async def run(
     *,
     late: timedelta,
     summarizer: str,
+    keep: timedelta | None = None,
     opening: Sequence[Request] = (),
 ) -> None:
     """Answer `opening`, then what the chats bring, and deliver what is due, until the last chat ends.
 
-    A chat that fails leaves the others running; its error is raised when they have ended, too.
+    Articles older than `keep` are let go of. A chat that fails leaves the others running; its error is raised when they have ended, too.
     """
     desk = Desk(store, chats, clock, summarizer)
 
     async def tick() -> None:
+        if keep:
+            await asyncio.to_thread(store.expire, clock() - keep)
         await desk.recover()
         dues = await asyncio.to_thread(schedule.due, store, clock(), late)
         await deliver(desk, [due for due in dues if due.subscription.target.platform in chats])

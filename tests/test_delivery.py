@@ -23,19 +23,26 @@ SIX_HOURS = timedelta(hours=6)
 
 
 class Wire:
-    """A platform over nothing: what was posted, by key. It fails with `faults`, first in first out."""
+    """A platform over nothing: what was posted, by key. It fails with `faults`, first in first out.
 
-    def __init__(self, *faults: Exception) -> None:
+    With `late` it fails after it has posted. Asked to `retry`, it looks for the key first, as platforms do.
+    """
+
+    def __init__(self, *faults: BaseException, late: bool = False) -> None:
         self.posted: dict[str, str] = {}
         self.faults = list(faults)
+        self.late = late
 
     async def run(self, handle: Handler) -> None: ...
 
     async def post(self, target: Target, message: Message, key: str, *, retry: bool) -> tuple[str, ...]:
+        if self.faults and not self.late:
+            raise self.faults.pop(0)
+        if not (retry and key in self.posted):
+            assert key not in self.posted, "posted twice"
+            self.posted[key] = render(message)
         if self.faults:
             raise self.faults.pop(0)
-        assert retry or key not in self.posted, "posted twice"
-        self.posted[key] = render(message)
         return (f"id of {key}",)
 
     async def check(self, target: Target) -> tuple[str, ...]:
@@ -206,6 +213,34 @@ def test_a_digest_that_cannot_be_composed_fails_alone_and_says_where_to_look(sto
     assert tick(store, Desk(store, {"wire": Wire()}, clock), clock) == [DeliveryState.FAILED]
     [row] = store.deliveries()
     assert row.reason.split()[-1] in caplog.text
+
+
+class Died(BaseException):
+    """The process is gone: nothing catches it and nothing is tidied up."""
+
+
+def die(*_: object, **__: object) -> None:
+    raise Died
+
+
+@pytest.mark.parametrize("moment", ["composing", "before the post", "after the post"])
+def test_a_process_that_dies_neither_loses_nor_repeats_a_digest(store, clock, monkeypatch, moment):
+    put_article(store)
+    order(store)
+    monkeypatch.setattr("bot.delivery.LEASE", 0.05)
+    wire = Wire(*([] if moment == "composing" else [Died()]), late=moment == "after the post")
+    with monkeypatch.context() as patch, pytest.raises(Died):
+        if moment == "composing":
+            patch.setattr("bot.delivery.edition", die)
+        tick(store, Desk(store, {"wire": wire}, clock), clock)
+    put_article(store, text="This came in while nobody was up and belongs to the next one.", title="Later")
+    frozen = store.deliveries()[0].payload
+    asyncio.run(asyncio.sleep(0.1))
+    tick(store, Desk(store, {"wire": wire}, clock), clock)
+    [row] = store.deliveries()
+    assert row.state is DeliveryState.SENT
+    assert len(wire.posted) == 1
+    assert not frozen or row.payload == frozen
 
 
 def ask(desk: Desk, text: str, key: str, **fields: Any) -> None:

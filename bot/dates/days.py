@@ -1,10 +1,10 @@
-"""Rules for days and months: written in full, without a year, weekdays, "yesterday", feasts, times of day."""
+"""Rules for days and months: written in full, without a year, weekdays, "yesterday", times of day."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 
 from bot.dates import pieces, values
 from bot.dates.pieces import DOUBTFUL, EXPLICIT, VAGUE, Match, dated, told_year, unplaced
@@ -49,7 +49,7 @@ def numeric(reader: Reader, m: Match) -> Reading | None:
 def month_day(reader: Reader, m: Match) -> Reading | None:
     """A month with a day or days: "June 12, 2018", "12 June", "Feb. 27-28", "Tuesday, Feb. 26"."""
     plain = pieces.is_short(m["month"]) and not m["month"].startswith("mar")  # "feb 6" means nothing else
-    if not plain and not reader.named_at(m.start("month"), m["month"]):
+    if not plain and not reader.names(m.start("month"), m["month"]):
         return None
     groups, month, day = m.groupdict(), pieces.month(m["month"]), pieces.day(m["day"])
     year = told_year(reader, m)
@@ -65,7 +65,7 @@ def month_day(reader: Reader, m: Match) -> Reading | None:
 
 def month_year(reader: Reader, m: Match) -> Reading | None:
     year = told_year(reader, m)
-    if year is None or not reader.named_at(m.start("month"), m["month"]):
+    if year is None or not reader.names(m.start("month"), m["month"]):
         return None
     when = values.a_month(year, pieces.month(m["month"]))
     if when and (until := m.groupdict().get("until_month")):
@@ -99,14 +99,14 @@ def _yearless(reader: Reader, m: Match, month: int, day: int) -> Reading:
     candidates = [when.first for year in sorted(around) if (when := values.a_day(year, month, day))]
     if not candidates:
         return unplaced(value, DOUBTFUL)
-    chosen = _nearest(reader, m, candidates)
+    chosen = nearest(reader, m, candidates)
     weekday = m.groupdict().get("weekday")
     agrees = weekday is None or chosen.weekday() == pieces.weekday(weekday)
     confidence = pieces.MONTH_DAY if agrees else DOUBTFUL
     return Reading(TimexType.DATE, chosen.isoformat(), When.day(chosen), reader.basis, confidence)
 
 
-def _nearest(reader: Reader, m: Match, candidates: Sequence[date]) -> date:
+def nearest(reader: Reader, m: Match, candidates: Sequence[date]) -> date:
     """The one nearest to the article's date; where none is near, tense decides. The next, in an undated text."""
     now, rel = reader.now, m.groupdict().get("rel") or ""
     assert now is not None
@@ -148,7 +148,7 @@ _IN = re.compile(
 
 def bare_month(reader: Reader, m: Match) -> Reading | None:
     word, month, now = m["month"], pieces.month(m["month"]), reader.now
-    if not reader.named_at(m.start(), word) or not (reader.loose or _is_month(reader, m, word)):
+    if not reader.names(m.start(), word) or not (reader.loose or _is_month(reader, m, word)):
         return None
     if now is None:
         return unplaced(f"XXXX-{month:02}", VAGUE, MentionBasis.CONTEXT)
@@ -172,7 +172,7 @@ def _is_month(reader: Reader, m: Match, word: str) -> bool:
 
 def which_month(reader: Reader, m: Match) -> Reading | None:
     """A month beside this one: "last June" is the latest before it."""
-    if not reader.named_at(m.start("month"), m["month"]) or reader.now is None:
+    if not reader.names(m.start("month"), m["month"]) or reader.now is None:
         return None
     month, now = pieces.month(m["month"]), reader.now
     match m["rel"]:
@@ -191,7 +191,7 @@ def which_month(reader: Reader, m: Match) -> Reading | None:
 def by_weekday(reader: Reader, m: Match) -> Reading | None:
     """A bare weekday is past unless a verb tells it as still to come; the article's own weekday is its own day."""
     word, rel = m["weekday"], (m["rel"] or "").strip()
-    if not reader.named_at(m.start("weekday"), m["weekday"]) or (word.endswith(".") and not reader.loose):
+    if not reader.names(m.start("weekday"), m["weekday"]) or (word.endswith(".") and not reader.loose):
         return None
     n, now = pieces.weekday(word), reader.anchor
     if now is None:
@@ -257,46 +257,3 @@ def clock(reader: Reader, m: Match) -> Reading | None:
     if day is None:
         return Reading(TimexType.TIME, f"XXXX-XX-XX{value}", None, MentionBasis.CONTEXT, VAGUE)
     return Reading(TimexType.TIME, day.isoformat() + value, When.day(day), reader.basis, VAGUE)
-
-
-# --- feasts -----------------------------------------------------------------------------------------------
-
-_FEASTS: dict[str, Callable[[int], date]] = {
-    "new year's eve": lambda y: date(y, 12, 31),
-    "new year's day": lambda y: date(y, 1, 1),
-    "martin luther king day": lambda y: values.nth(y, 1, 0, 3),
-    "valentine's day": lambda y: date(y, 2, 14),
-    "presidents' day": lambda y: values.nth(y, 2, 0, 3),
-    "good friday": lambda y: values.easter(y) - timedelta(days=2),
-    "easter sunday": values.easter,
-    "easter monday": lambda y: values.easter(y) + timedelta(days=1),
-    "easter": values.easter,
-    "may day": lambda y: date(y, 5, 1),
-    "memorial day": lambda y: values.nth(y, 5, 0, 0),
-    "independence day": lambda y: date(y, 7, 4),
-    "bastille day": lambda y: date(y, 7, 14),
-    "labor day": lambda y: values.nth(y, 9, 0, 1),
-    "columbus day": lambda y: values.nth(y, 10, 0, 2),
-    "halloween": lambda y: date(y, 10, 31),
-    "election day": lambda y: values.nth(y, 11, 0, 1) + timedelta(days=1),
-    "veterans day": lambda y: date(y, 11, 11),
-    "thanksgiving day": lambda y: values.nth(y, 11, 3, 4),
-    "thanksgiving": lambda y: values.nth(y, 11, 3, 4),
-    "christmas eve": lambda y: date(y, 12, 24),
-    "christmas day": lambda y: date(y, 12, 25),
-    "christmas": lambda y: date(y, 12, 25),
-    "boxing day": lambda y: date(y, 12, 26),
-}
-FEAST = "|".join(sorted(_FEASTS, key=len, reverse=True))
-
-
-def feast(reader: Reader, m: Match) -> Reading | None:
-    make, now, year = _FEASTS[m["feast"]], reader.now, told_year(reader, m)
-    if not reader.named_at(m.start("feast"), m["feast"]) or not 1600 < (year or (now.year if now else 0)) < 3000:
-        return None
-    if year:
-        return dated(When.day(make(year)), MentionBasis.EXPLICIT, EXPLICIT)
-    assert now is not None
-    day = _nearest(reader, m, [make(now.year + by) for by in (-1, 0, 1)])
-    season = m["feast"] in {"christmas", "easter", "thanksgiving"}  # Christmas shopping
-    return dated(When.day(day), reader.basis, VAGUE if season else pieces.RELATIVE_MONTH)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.dates import days, lengths, spans
+from bot.dates import days, feasts, lengths, spans
 from bot.dates.pieces import (
     CLOCK,
     DAY,
@@ -77,7 +77,7 @@ RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
             ),
             days.today,
         ),
-        (rf"(?:(?P<rel>last|next|this|past) )?(?P<feast>{days.FEAST})\b{OF_YEAR}?", days.feast),
+        (rf"(?:(?P<rel>last|next|this|past) )?(?P<feast>{feasts.FEAST})\b{OF_YEAR}?", feasts.feast),
         (r"9/11\b(?!/)", days.nine_eleven),
         (rf"(?P<clock>{CLOCK}){ZONE}", days.clock),
         (rf"(?P<year>{LONG_YEAR})", spans.bare_year),

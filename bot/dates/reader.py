@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.dates import tense
 from bot.model import MentionBasis, Precision, Span, TimexType, When
 
 REACH = 120  # characters of a sentence, either side, that can govern a date; keeps reading linear
@@ -93,8 +94,8 @@ class Reader:
         self.low, self.cased = folded.low, folded.cased
         self.anchor = anchor
         self.loose = loose  # typed by a person: capitals say nothing
+        self.named: date | None = None  # the last day or month named in full, and where that was
         self.named_end = -REACH * 3
-        self.named: date | None = None  # the last day, month or year named in full, when there is no anchor
         self._told: dict[Precision, When] = {}  # the last of each precision told of, latest last
         self._starts = starts
 
@@ -117,8 +118,8 @@ class Reader:
         sentence = self._starts[after] if after < len(self._starts) else len(self.low)
         return self.low[end : min(sentence, end + REACH)]
 
-    def named_at(self, at: int, word: str) -> bool:
-        """Whether `word` names a month or a day: its capital says so, or it means nothing else."""
+    def names(self, at: int, word: str) -> bool:
+        """Whether `word` names a month or a weekday: its capital says so, or it means nothing else."""
         return self.loose or self.cased[at].isupper() or (len(word) > 4 and word not in {"march", "august"})
 
     def tell(self, when: When) -> None:
@@ -138,41 +139,7 @@ class Reader:
         """The day or month told with its year shortly before `at`."""
         return self.named if at - self.named_end < REACH * 3 else None
 
-    # --- tense ---
-
     def ahead(self, start: int, end: int) -> bool:
         """Whether the verb that governs a date tells it as still to come."""
-        left = self.left(start)
-        if self.low.endswith("'s", start, end) or self.low.startswith("'s", end):  # Wednesday's ruling
-            return False
-        if _BEFORE.search(left):
-            return True
-        cue = max(_CUE.finditer(left), key=re.Match.end, default=None)
-        if cue is None or (cue.end() < len(left) - 60 and "," in left[cue.end() :]):
-            cue = _CUE.search(self.right(end)) or cue
-        return cue is not None and cue["ahead"] is not None
-
-
-_ADVERBS = r"(?: (?:not|also|now|still|soon|be|have|been|only|probably|likely|formally|officially|\w+ly))*"
-_TO_COME = (
-    rf"(?:will|won't|'ll|shall|would|may|might|should|must|(?:is|are|am|'re|'s) to|to be){_ADVERBS} \w+"
-    r"|(?:scheduled|slated|expected|expects?|planned|plans?|planning|due|set) (?:\w+ )?(?:to|for|on|in|at|by|next)\b(?: \w+)?"
-    r"|(?:going|likely|ready|hopes?|hoping|intends?|vowed|promised|agreed|prepar\w+|wants?|aims?|about|supposed|decided|urged|asked|ordered|designed) to \w+"
-    r"|(?:planned|planning|plans?) (?:an?|the) |(?:due|scheduled|slated|upcoming|coming|forthcoming|deadline)\b"
-    r"|(?:starts?|begins?|opens|takes? (?:place|effect)|kicks? off|arrives?|leaves|departs|ends|expires?|comes|goes|travels"
-    r"|meets?|faces|visits|hosts|returns|resumes?|launches)\b(?!')"
-    r"|(?:ahead of|in time for|tomorrow|next week|next month)\b"
-    r"|(?:is|are|was|were) (?:\w+ )?(?:visiting|meeting|starting|beginning|coming|arriving|leaving|travelling|traveling|holding|hosting"
-    r"|playing|opening|facing|going)\b"
-)
-_OVERTAKEN = r"(?:had|has|have) been (?:due|scheduled|expected|planned|set|slated)(?: to \w+)?"
-_TOLD = (
-    r"(?:had|has|have|having|was|were|been|did|didn't|said|says|(?!united|need|speed|hundred|embed)\w{2,}ed|began|took|came|went|met|gave|made|held|told|rose|fell"
-    r"|left|won|lost|became|got|saw|found|sent|led|broke|spoke|wrote|died|hit|shot|cut|sold|bought|brought|kept|ran|grew|drew|fled"
-    r"|flew|swept|struck|killed|since|after|ago)\b"
-)
-_CUE = re.compile(rf"\b(?:(?:{_OVERTAKEN})|(?P<ahead>{_TO_COME})|(?:{_TOLD}))")
-_BEFORE = re.compile(
-    r".\b(?:until|till|no later than|next|effective|expires?|starting|beginning|as (?:soon|early|late) as)"
-    r" (?:the |early |late |on |in |at )?(?:(?:\d\S{0,5}(?: ?[ap]\.?m\.?)?|noon|midnight)(?: [a-z]{3})? )?$"
-)
+        possessive = self.low.endswith("'s", start, end) or self.low.startswith("'s", end)  # Wednesday's ruling
+        return not possessive and tense.ahead(self.left(start), self.right(end))

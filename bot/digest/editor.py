@@ -96,6 +96,7 @@ _NOBODY = re.compile(
     r"|(?:a number of|some|many|most|several)\b)",
     re.IGNORECASE,
 )
+_LEADS_IN = frozenset("according asked speaking thanks days weeks months years hours".split())  # no person among them
 _PERSONAL = frozenset("he she they him his her hers them their".split())
 _SELF = re.compile(r"\b(?:I|we|We|my|My|our|Our|me|us|you|You|your|Your)(?:['’](?:m|ve|re|ll|d))?\b(?!\.)")
 _ADDRESSED = re.compile(
@@ -183,7 +184,7 @@ def _hangs(opening: str) -> bool:
         word = written.strip(",;:()'’").lower()
         if word in _PERSONAL:
             return True
-        if word and word[0].isalpha() and not terms.is_stop(word):
+        if word and word[0].isalpha() and not terms.is_stop(word) and word not in _LEADS_IN:
             return False
     return False
 
