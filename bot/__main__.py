@@ -79,7 +79,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--version", action=_Version, nargs=0, help="show the version and end")
     made.set_defaults(verb=_choose)
-    verbs = made.add_subparsers(title="commands", metavar="")
+    verbs = made.add_subparsers(title="commands", metavar="COMMAND")
 
     def add(name: str, verb: Verb, summary: str) -> argparse.ArgumentParser:
         sub = verbs.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
@@ -90,7 +90,7 @@ def parser() -> argparse.ArgumentParser:
     ask = add("ask", _ask, "answer one command, for example: dateline ask '!summit sanctions'")
     ask.add_argument("command", nargs="+", help="as it would be typed in a channel")
     take = add("ingest", _ingest, "store articles from .txt and .jsonl files and folders of them")
-    take.add_argument("path", nargs="+", type=Path)
+    take.add_argument("path", nargs="+", type=Path, help="a file or folder")
     forget = add("forget", _forget, "withdraw an article; its citations then say so")
     forget.add_argument("article", metavar="ID|ADDRESS", help="its number, web address or file")
     digest = add("digest", _digest, "print the digest of the newest stories; post nothing")

@@ -68,6 +68,16 @@ def test_unknown_words_are_said_to_be_unknown_and_near_terms_offered(store):
     assert read(store, "!summit sanktions").startswith("Nothing stored mentions “sanktions”. Did you mean “sanctions”")
 
 
+def test_a_word_that_nothing_mentions_is_said_so_beside_the_others(store):
+    told = read(store, "!summit Trump Putin")
+    assert told.startswith("Trump Putin Nothing stored mentions “Putin”. - ")
+
+
+@pytest.mark.parametrize("spelling", ["US", "U.S.", "U.S"])
+def test_an_abbreviation_is_found_with_its_points_and_without(store, spelling):
+    assert "Sources (2 articles" in read(store, f"!summit {spelling}")
+
+
 def test_an_empty_corpus_says_that_it_is_empty():
     assert "Nothing is stored yet" in read(open_store(":memory:"), "!summit")
 
@@ -344,7 +354,7 @@ def test_a_mistyped_command_suggests_the_right_one(store, typed, meant):
 
 
 def test_a_question_without_a_command_is_shown_one(store):
-    assert "type `!summit sanctions on Iran`" in read(store, "sanctions on Iran")
+    assert "type `!summit sanctions Iran`" in read(store, "what about sanctions on Iran?")
 
 
 @pytest.mark.parametrize(

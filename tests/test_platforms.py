@@ -46,7 +46,7 @@ class OnDiscord:
         )
 
     async def connected(self) -> None:
-        await until(lambda: len(self.server._sockets) >= self.server.identifies > 0)
+        await until(lambda: any(not socket.closed for socket in self.server._sockets))
 
     async def types(self, text: str) -> None:
         await self.server.says(text, by=discord_wire.OWNER)
@@ -88,9 +88,12 @@ class OnSlack:
     def open(self) -> Chat:
         server = self.server
         admins = frozenset({slack_wire.READER})
-        return open_chat(
+        slack: Any = open_chat(
             "slack", token=server.token, app_token=server.app_token, api_base=server.api, admins=admins, spoken=SPOKEN
         )
+        slack._poster._rate = 0.0  # no second between two messages, here
+        chat: Chat = slack
+        return chat
 
     async def connected(self) -> None:
         await self.server.connected()

@@ -49,7 +49,7 @@ def test_a_sketch_does_not_see_wrapping_quotation_marks_or_case():
 
 
 def test_a_sketch_is_the_same_in_every_process():
-    code = f"from tests.test_stories import STRIKE, analysis; print(analysis(STRIKE).shingles)"
+    code = "from tests.test_stories import STRIKE, analysis; print(analysis(STRIKE).shingles)"
     told = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=CASES.parent.parent
     )

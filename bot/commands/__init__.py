@@ -11,6 +11,7 @@ from datetime import datetime
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from bot import terms
 from bot.commands.asking import Asked, Command, Reply
 from bot.commands.briefing import MORE, SUMMIT, TIMELINE, TOPICS
 from bot.commands.citing import SOURCE
@@ -69,7 +70,8 @@ def _suggestion(name: str, words: str) -> str:
         return "Type `!help` to see what you can ask."
     if nearest := _near(name, COMMANDS, 2):
         return f"There is no command “{name}”. Did you mean `{f'!{nearest} {words}'.strip()}`?"
-    topic = f"{name} {words}".strip()[:80]
+    said = f"{name} {words}".strip()
+    topic = " ".join(word for word in terms.written(said) if not terms.is_stop(word.lower()))[:80] or said[:80]
     return (
         f"There is no command “{name}”. To ask what is stored about it, type `!summit {topic}`; `!help` lists the rest."
     )

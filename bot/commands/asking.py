@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from bot import dates, terms
 from bot.errors import UserError
-from bot.message import Bullet, Message, Text
+from bot.message import Block, Bullet, Message, Note, Text
 from bot.model import Citation, Entry, Passage, When, join
 from bot.ports import Answer, Query, Request, Store, channel_of
 from bot.quotation import Citations, quote
@@ -85,18 +86,29 @@ def told_in(entry: Entry, passage: Passage, citations: Citations) -> Bullet:
 _PHRASE = re.compile(r'"([^"]+)"')
 
 
-def about(asked: Asked, words: str, limit: int) -> tuple[Entry, ...]:
-    """The stored articles that speak of `words`, best first: of all of them, else of any.
-
-    A word that nothing stored mentions is never passed over in silence where it leaves nothing to tell.
-    """
+def about(asked: Asked, words: str, limit: int) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """The stored articles that speak of `words`, best first: of all of them, else of any; and what none speaks of."""
     phrases = tuple(_PHRASE.findall(words))
     asked_for = tuple(_PHRASE.sub(" ", words).split())
-    for every in (True, False):
-        hits = asked.store.search(Query(asked_for, phrases, every=every), asked.tenant, limit)
-        if hits:
-            return asked.store.entries([hit.article for hit in hits], asked.tenant)
-    raise UserError(nothing_about(asked, words))
+    hits = asked.store.search(Query(asked_for, phrases, every=True), asked.tenant, limit)
+    unknown: tuple[str, ...] = ()
+    if not hits:
+        alone = (Query((word,)) for word in asked_for), (Query(phrases=(phrase,)) for phrase in phrases)
+        pieces = [(query, (query.words or query.phrases)[0]) for query in chain(*alone)]
+        known = [piece for query, piece in pieces if asked.store.search(query, asked.tenant, 1)]
+        unknown = tuple(piece for _, piece in pieces if piece not in known and not terms.is_stop(piece.lower()))
+        if any(not terms.is_stop(piece.lower()) for piece in known):
+            found = tuple(word for word in asked_for if word in known), tuple(p for p in phrases if p in known)
+            hits = asked.store.search(Query(*found), asked.tenant, limit)
+    if not hits:
+        raise UserError(nothing_about(asked, words))
+    return asked.store.entries([hit.article for hit in hits], asked.tenant), unknown
+
+
+def not_told(unknown: Sequence[str]) -> list[Block]:
+    """That nothing stored speaks of a part of what was asked."""
+    named = [f"“{piece}”" for piece in unknown]
+    return [Note((Text(f"Nothing stored mentions {join(named, 'or')}."),))] if named else []
 
 
 def nothing_about(asked: Asked, words: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot import dates, digest, terms, timeline
-from bot.commands.asking import Asked, Command, Reply, about, limits, nothing_about, recalled, told_in
+from bot.commands.asking import Asked, Command, Reply, about, limits, not_told, nothing_about, recalled, told_in
 from bot.edition import lead
 from bot.errors import UserError
 from bot.message import Action, Block, Bullet, Heading, Link, Message, Paragraph, Span, Strong, Text
@@ -34,7 +34,7 @@ def story(asked: Asked) -> tuple[Entry, ...]:
 
 
 def summit(asked: Asked) -> Reply:
-    entries = about(asked, asked.words, BRIEFED) if asked.words else story(asked)
+    entries, unknown = about(asked, asked.words, BRIEFED) if asked.words else (story(asked), ())
     told = {citation.passage for citation in asked.seen}
     untold = [_without(entry, told) for entry in entries]
     if told and not _speaks(untold, asked.words):
@@ -46,7 +46,7 @@ def summit(asked: Asked) -> Reply:
     left = _speaks([_without(entry, {*told, *passages}) for entry in entries], asked.words)
     by_id = {entry.article.id: entry for entry in entries}
     citations = Citations(asked.seen)
-    blocks: list[Block] = [Heading(_title(asked.words, entries))]
+    blocks: list[Block] = [Heading(_title(asked.words, entries)), *not_told(unknown)]
     blocks += [told_in(by_id[passage.article], passage, citations) for passage in passages]
     if not told:
         blocks += _key_dates(entries, dated, passages, citations)
@@ -121,8 +121,9 @@ def _is_day(one: Dated) -> bool:
 
 def events(asked: Asked) -> Reply:
     words, since, until = limits(asked.words, asked.today)
+    unknown: tuple[str, ...] = ()
     if words:
-        entries = about(asked, words, TOLD)
+        entries, unknown = about(asked, words, TOLD)
     elif since or until:
         found = asked.store.mentioned(since or date.min, until or date.max, asked.tenant)
         entries = asked.store.entries(list(dict.fromkeys(one.article for one in found)), asked.tenant)
@@ -145,6 +146,7 @@ def events(asked: Asked) -> Reply:
             break
         blocks.append(bullet)
     left = len(untold) - len(blocks) + 1
+    blocks[1:1] = not_told(unknown)
     blocks += citations.sources(asked.store)
     if left:
         blocks.append(Action(f"More ({left})", "!more"))

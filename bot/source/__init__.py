@@ -58,12 +58,14 @@ class _Said:
 
 def find(claim: str, entries: Sequence[Entry]) -> Found:
     """What `entries` say of `claim`: word for word, else in other words, else the nearest, else nothing."""
-    quoted = [_said for entry in entries for _said in _quotations(claim, entry)]
+    low = [words.plain(entry.article.text).lower() for entry in entries]
+    pieces = [piece for part in re.split(r"\.{3}|…", claim) if (piece := terms.words(words.plain(part)))]
+    quoted = [said for entry, text in zip(entries, low, strict=True) for said in _quotations(pieces, entry, text)]
     if exact := [said.passage for said in quoted if not said.differs]:
         words_ = len(terms.written(claim))
         sure = words_ >= QUOTED or claim.strip()[:1] in "\"“„«'‘"
         return Found(Verdict.EXACT if sure else Verdict.SUPPORTED, passages=tuple(exact[:MOST]))
-    said = [*quoted, *_likeness(claim, entries)]
+    said = [*quoted, *_likeness(claim, entries, low)]
     said.sort(key=lambda one: (-one.score, bool(one.differs), one.passage))
     if support := [one.passage for one in said if one.score >= SUPPORT and not one.differs]:
         return Found(Verdict.SUPPORTED, passages=tuple(dict.fromkeys(support))[:MOST])
@@ -76,11 +78,8 @@ def find(claim: str, entries: Sequence[Entry]) -> Found:
 # --- word for word ----------------------------------------------------------------------------------------
 
 
-def _quotations(claim: str, entry: Entry) -> Iterator[_Said]:
+def _quotations(pieces: Sequence[list[str]], entry: Entry, low: str) -> Iterator[_Said]:
     """Where the article has the claim's words in their order; an ellipsis in the claim may skip some."""
-    pieces = [terms.words(words.plain(piece)) for piece in re.split(r"\.{3}|…", claim)]
-    pieces = [piece for piece in pieces if piece]
-    low = words.plain(entry.article.text).lower()
     if not pieces or not all(word.split(".")[0] in low for piece in pieces for word in piece):
         return
     spoken: list[str] = []
@@ -122,9 +121,9 @@ def _denied(spoken: Sequence[str], home: Sequence[int], start: int) -> str:
 # --- in other words ---------------------------------------------------------------------------------------
 
 
-def _likeness(claim: str, entries: Sequence[Entry]) -> Iterator[_Said]:
+def _likeness(claim: str, entries: Sequence[Entry], low: Sequence[str]) -> Iterator[_Said]:
     """The sentences that share most with the claim, each held against it word by word."""
-    places = _candidates(claim, entries)
+    places = _candidates(claim, entries, low)
     texts = [shown(entry.article.text[entry.sentences[n].start : entry.sentences[n].end]) for entry, n in places]
     read = [words.read(text) for text in (claim, *texts)]
     names = _names(read)
@@ -142,20 +141,19 @@ def _likeness(claim: str, entries: Sequence[Entry]) -> Iterator[_Said]:
         yield _Said(score, _passage(entry, entry.sentences[n]), held.difference() if score >= NEAR else "")
 
 
-def _candidates(claim: str, entries: Sequence[Entry]) -> list[tuple[Entry, int]]:
-    """The sentences worth a close look: those that hold most beginnings of the claim's words."""
+def _candidates(claim: str, entries: Sequence[Entry], low: Sequence[str]) -> list[tuple[Entry, int]]:
+    """The sentences worth a close look: those that hold most beginnings of the claim's words, a third at the least."""
     beginnings = {word.written.lower()[:BEGINNING] for word in words.read(claim)}
     found: list[tuple[int, int, int]] = []
-    for number, entry in enumerate(entries):
-        low = words.plain(entry.article.text).lower()
+    for number, (entry, text) in enumerate(zip(entries, low, strict=True)):
         starts = [sentence.start for sentence in entry.sentences]
         held: dict[int, set[str]] = defaultdict(set)
         for beginning in beginnings:
-            at = low.find(beginning)
+            at = text.find(beginning)
             while at >= 0:
                 held[bisect(starts, at) - 1].add(beginning)
-                at = low.find(beginning, at + 1)
-        found += [(-len(hits), number, n) for n, hits in held.items() if n >= 0]
+                at = text.find(beginning, at + 1)
+        found += [(-len(hits), number, n) for n, hits in held.items() if n >= 0 and len(hits) * 5 >= len(beginnings)]
     return [(entries[number], n) for _, number, n in sorted(found)[:READ]]
 
 

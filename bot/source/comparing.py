@@ -82,8 +82,19 @@ class Comparison:
     def _missing(self, kind: Kind, noun: str) -> str:
         for word, match in zip(self.asked, self.matches, strict=True):
             if word.kind is kind and match is None and not self._implied(word):
-                return _instead(noun, next((other for other in self.free if other.kind is kind), None), word)
+                return _instead(noun, self._in_place_of(word), word)
         return ""
+
+    def _in_place_of(self, word: Word) -> Word | None:
+        """What the sentence has where the claim has `word`: a free one of its kind, next to the claim's neighbours."""
+        at = self.asked.index(word)
+        near = [match for match in self.matches[max(0, at - 1) : at + 2] if match is not None]
+        rivals = [
+            (min((abs(n - match) for match in near), default=0), n)
+            for n, other in enumerate(self.found)
+            if n not in self.matches and other.kind is word.kind and (other.key[0] == "#") == (word.key[0] == "#")
+        ]
+        return self.found[min(rivals)[1]] if rivals else None
 
     def _denial(self) -> str:
         for word, match in zip(self.asked, self.matches, strict=True):

@@ -71,6 +71,14 @@ def _harmless(pieces: Sequence[str]) -> Iterator[str]:
             yield words
 
 
+def spellings(word: str) -> tuple[str, ...]:
+    """`word`, and an abbreviation with its points or without them: "US" is "U.S.", too."""
+    letters = word.replace(".", "")
+    if not (2 <= len(letters) <= 5 and letters.isalpha() and letters.isupper()):
+        return (word,)
+    return letters, f"{'.'.join(letters)}."
+
+
 def fold(name: str) -> str:
     """The spelling that a name is counted under: "U.S." and "US" are one."""
     return storable(name).casefold().replace(".", "")

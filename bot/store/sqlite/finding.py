@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from bot.model import EVERYONE
 from bot.ports import Hit, Query
 from bot.store.sqlite.rows import rows, value
-from bot.store.words import fold, searched, storable
+from bot.store.words import fold, searched, spellings, storable
 
 # Ranking takes 1.5 µs a match (measured). Beyond so many matches the commonest words and then the oldest articles are
 # left out: an answer within the time that somebody waits is worth more than the last of a hundred thousand.
@@ -73,7 +73,7 @@ def arrivals(db: apsw.Connection, since: date | None, until: date | None) -> tup
 
 def _telling(db: apsw.Connection, words: Sequence[str], low: int, high: int) -> tuple[str, ...]:
     """`words` less the commonest, until what is left has no more matches than can be looked at."""
-    share = {word: _share(db, _quoted(word), low, high) for word in words}
+    share = {word: _share(db, _spelt(word), low, high) for word in words}
     kept = sorted(words, key=share.__getitem__)
     while len(kept) > 1 and sum(share[word] for word in kept) * (high - low) > HITS:
         kept.pop()
@@ -93,8 +93,12 @@ def _matching(words: Sequence[str], phrases: Sequence[str], *, every: bool) -> s
     """Words and phrases in FTS5's language, each a quoted string: sqlite.org/fts5.html#fts5_strings."""
     parts = [_quoted(phrase) for phrase in phrases]
     if words:
-        parts.append(f"({(' AND ' if every else ' OR ').join(map(_quoted, words))})")
+        parts.append(f"({(' AND ' if every else ' OR ').join(map(_spelt, words))})")
     return " AND ".join(parts)
+
+
+def _spelt(word: str) -> str:
+    return f"({' OR '.join(map(_quoted, spellings(word)))})"
 
 
 def names(
