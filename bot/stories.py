@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import blake2b
+from itertools import accumulate
 from math import exp, log, sqrt
 
 from bot import terms
@@ -152,6 +153,10 @@ def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
 def _shingles(text: str, sentences: Sequence[Sentence]) -> set[int]:
     """Every run of RUN words, hashed: letters and digits alone count, quotation marks and line ends do not."""
     words = [word for sentence in sentences for word in terms.words(text[sentence.start : sentence.end])]
-    runs = (" ".join(words[n : n + RUN]) for n in range(len(words) - RUN + 1))
+    told = " ".join(words).encode()
+    places = list(accumulate((len(word.encode()) + 1 for word in words), initial=0))
     # CRC-32 spread over all its bits by a multiplication: Knuth, The Art of Computer Programming 3, section 6.4
-    return {zlib.crc32(run.encode()) * 2654435761 & 0xFFFFFFFF for run in runs}
+    return {
+        zlib.crc32(told[start : end - 1]) * 2654435761 & 0xFFFFFFFF
+        for start, end in zip(places, places[RUN:], strict=False)
+    }

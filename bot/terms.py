@@ -104,15 +104,10 @@ def stems(text: str) -> list[str]:
 
     Snowball's English stemmer, Porter 2001, https://snowballstem.org/algorithms/english/stemmer.html.
     """
-    known = _stems
-    found = []
-    for written in _WORD.findall(text):
-        stem = known.get(written)
-        if stem is None:
-            stem = _stem(written)
-        if stem:
-            found.append(stem)
-    return found
+    found = [_stems.get(word) for word in _WORD.findall(text)]
+    if None in found:
+        return [one for word in _WORD.findall(text) if (one := stem(word))]
+    return cast("list[str]", list(filter(None, found)))
 
 
 # --- names ------------------------------------------------------------------------------------------------
@@ -191,8 +186,10 @@ def _runs(
         elif run and gap.strip():
             run.append(gap.strip())
         last = end
-        if opens and word not in sure and (
-            word.lower() in _OPENERS or word.lower() in lower or not _goes_on(text, found, n)
+        if (
+            opens
+            and word not in sure
+            and (word.lower() in _OPENERS or word.lower() in lower or not _goes_on(text, found, n))
         ):
             continue
         left, hyphen, right = word.partition("-")

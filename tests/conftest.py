@@ -9,15 +9,54 @@ import pytest
 
 from bot.ports import Store
 from bot.store import open_store
+from tests.servers.postgres import PostgresServer, binaries
 
-KINDS = ("memory", "file")  # of stores that hold the contract
-SHARED = ("file",)  # of them, those that several connections and processes may open
+KINDS = ("memory", "file", "postgres")  # of stores that hold the contract
+SHARED = ("file", "postgres")  # of them, those that several connections and processes may open
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server."""
+    folder = binaries()
+    if folder is None:
+        pytest.skip("PostgreSQL's server is not installed: no initdb in PATH or /usr/lib/postgresql")
+    server = PostgresServer(folder)
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def empty(postgres: PostgresServer) -> str:
+    """A database with the schema and nothing in it, to copy: faster than to make each anew."""
+    name = postgres.create()
+    open_store(postgres.url(name)).close()
+    return name
+
+
+@pytest.fixture
+def database(postgres: PostgresServer, empty: str) -> Iterator[str]:
+    """The name of a database with the schema and nothing in it."""
+    name = postgres.create(template=empty)
+    yield name
+    postgres.drop(name)
+
+
+def _address(request: pytest.FixtureRequest, folder: Path) -> str:
+    match request.param:
+        case "memory":
+            return ":memory:"
+        case "file":
+            return f"sqlite:///{folder / 'dateline.db'}"
+        case _:
+            server: PostgresServer = request.getfixturevalue("postgres")
+            return server.url(request.getfixturevalue("database"))
 
 
 @pytest.fixture(params=KINDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Every kind of store, empty."""
-    opened = open_store(_url(request.param, tmp_path))
+    opened = open_store(_address(request, tmp_path))
     yield opened
     opened.close()
 
@@ -25,7 +64,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture(params=SHARED)
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a store can be opened more than once."""
-    return _url(request.param, tmp_path)
+    return _address(request, tmp_path)
 
 
 @pytest.fixture
@@ -40,7 +79,3 @@ def opened() -> Iterator[Callable[[str], Store]]:
     yield open_one
     for each in stores:
         each.close()
-
-
-def _url(kind: str, folder: Path) -> str:
-    return {"memory": ":memory:", "file": f"sqlite:///{folder / 'dateline.db'}"}[kind]

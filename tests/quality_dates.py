@@ -33,15 +33,15 @@ CRISES = ("haiti", "mj", "finan")
 # development data: the figures may only be raised; other cases need figures of their own
 CASES = "5ac9c30bd94ce93d"  # sha256 of all files read, its first 16 digits
 FLOORS = {
-    "timebank value": 82.0,
-    "timebank cal": 85.5,
-    "aquaint value": 76.4,
-    "aquaint cal": 86.8,
+    "timebank value": 82.4,
+    "timebank cal": 85.6,
+    "aquaint value": 76.6,
+    "aquaint cal": 87.0,
     "date F1": 0.8,
-    "AR-1": 0.22,
-    "AR-2": 0.12,
-    "AR-1, one sentence": 0.17,
-    "AR-2, one sentence": 0.115,
+    "AR-1": 0.222,
+    "AR-2": 0.122,
+    "AR-1, one sentence": 0.176,
+    "AR-2, one sentence": 0.119,
 }
 TOKENS_A_SECOND = 30_000  # on one core
 PEERS = {

@@ -351,12 +351,38 @@ def test_a_timex_value_is_read_back_as_the_same(value):
         ("monday", "2019-02-25", "2019-02-25"),
         ("may", "2018-05-01", "2018-05-31"),
         ("Last   Month", "2019-01-01", "2019-01-31"),
+        ("in june 2018", "2018-06-01", "2018-06-30"),
+        ("spring", "2018-03-01", "2018-05-31"),
     ],
 )
 def test_a_person_means(words, first, last):
     when = dates.typed(words, ANCHOR)
     assert when
     assert (when.first, when.last) == (date.fromisoformat(first), date.fromisoformat(last))
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "2019-02-26",
+        "2019-02-26T10:00:00+01:00",
+        "2019-02-26 10:00",
+        "Tue, 26 Feb 2019 10:00:00 GMT",
+        "TUESDAY, FEBRUARY 26, 2019",
+        "Feb. 26, 2019 10:00 p.m. ET",
+        "26.02.2019",
+        "26-Feb-2019",
+    ],
+)
+def test_a_time_stamp_tells_its_day(stamp):
+    assert dates.calendar(stamp) == When.day(ANCHOR)
+
+
+@pytest.mark.parametrize(
+    "words", ["June 12, 2018 and more", "2019-02-26x", "February 30, 2019", "02/03/2019", "Friday"]
+)
+def test_what_is_no_whole_date_tells_none(words):
+    assert dates.calendar(words) is None
 
 
 @pytest.mark.parametrize("words", ["12/06/2018", "sanctions", "", "since", "3", "february 30", "the summit in 2018"])

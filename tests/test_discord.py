@@ -8,6 +8,7 @@ import logging
 import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ with warnings.catch_warnings():
 pytestmark = pytest.mark.filterwarnings("ignore:Parameters to load are deprecated")
 
 HERE = Target("discord", CHANNEL)
-QUICK = Paces(pause=0.01, longest=0.05, steady=60, hung=0.5, silence=0.4, identify=0.0, ready=0.05)
+QUICK = Paces(pause=0.01, longest=0.05, steady=60, hung=0.5, silence=60, identify=0.0, ready=0.05)
 SPOKEN = (
     Spoken("summit", "A cited briefing.", takes_words=True),
     Spoken("digest", "Standing orders.", takes_words=True, managed=True),
@@ -84,11 +85,7 @@ async def serving(server: Server, handle: Handler | None = None, **more: Any) ->
 async def posting(server: Server, **more: Any) -> AsyncIterator[Discord]:
     """A bot that only posts: no gateway."""
     async with server:
-        bot = chat(server, **more)
-        try:
-            yield bot
-        finally:
-            await bot.close()
+        yield chat(server, **more)
 
 
 # --- three entrances, and whose words are heard -------------------------------------------------------------
@@ -259,6 +256,29 @@ def test_an_edit_does_not_run_a_command_again():
     run(test)
 
 
+@pytest.mark.parametrize(
+    ("typed", "channel", "heard"),
+    [
+        (f"!digest daily 08:00 to <#{CHANNEL}>", CHANNEL, f"!digest daily 08:00 to #{CHANNEL}"),
+        (f"!digest daily 08:00 to #{THREAD} about x", CHANNEL, f"!digest daily 08:00 to #{THREAD} about x"),
+        ("!digest daily 08:00 TO #news", CHANNEL, f"!digest daily 08:00 TO #{CHANNEL}"),
+        ("!digest daily 08:00 to <#399999999999999999>", CHANNEL, "!digest daily 08:00 to #not-in-reach"),
+        ("!digest daily 08:00 to  #399999999999999999", CHANNEL, "!digest daily 08:00 to #not-in-reach"),
+        (f"!digest daily 08:00 to <#{CHANNEL}>", DM, "!digest daily 08:00 to #not-in-reach"),
+    ],
+)
+def test_a_digest_cannot_be_aimed_out_of_the_server(typed, channel, heard):
+    async def test() -> None:
+        server = Server()
+        async with serving(server) as desk:
+            await server.says(typed, channel=channel, by=MANAGER)
+            await server.interacts(2, {"name": typed[1:]}, channel=channel, user=MANAGER)
+            await until(lambda: len(desk.heard) == 2)
+            assert [" ".join(request.text.split()).lstrip("!") for request in desk.heard] == [heard[1:]] * 2
+
+    run(test)
+
+
 # --- slash commands, greeting, farewell ---------------------------------------------------------------------
 
 
@@ -364,7 +384,6 @@ def test_what_fails_is_posted_once_when_tried_again(fault, restarted):
             assert not getattr(failure.value, "for_good", False)
             again = chat(server) if restarted else bot
             ids = await again.post(HERE, say("one"), "k", retry=True)
-            await again.close()
             assert list(ids) == [one["id"] for one in server.messages]
 
     run(test)
@@ -510,7 +529,6 @@ def test_a_slash_command_answered_before_a_restart_is_not_answered_again():
             await until(lambda: server.answers() == ["heard summit"])
             again = chat(server)
             ids = await again.post(HERE, say("heard summit"), f"reply:discord:interaction:{id_}", retry=True)
-            await again.close()
             assert list(ids) == [one["id"] for one in server.messages]
             assert desk.heard
 
@@ -563,15 +581,17 @@ def test_what_was_said_while_it_was_away_is_replayed_and_answered_once():
     run(test)
 
 
-def test_a_gateway_that_answers_no_heartbeat_is_noticed_and_replaced():
+@pytest.mark.parametrize("paces", [QUICK, replace(QUICK, silence=0.4, hung=60)], ids=["our watch", "the library's"])
+def test_a_gateway_that_answers_no_heartbeat_is_noticed_and_replaced(paces):
     async def test() -> None:
         server = Server(acknowledges=False)
-        async with serving(server) as desk:
+        async with serving(server, paces=paces) as desk:
             assert not desk.bot.health().ready
-            await asyncio.sleep(0.45)
+            await asyncio.sleep(0.3)
             server.acknowledges = True
             await until(lambda: desk.bot.health().ready)
             await _answers_after(server, desk)
+            assert server.identifies + server.resumes > 1
 
     run(test)
 
@@ -663,6 +683,17 @@ def test_a_refused_token_ends_with_one_sentence_that_names_the_setting(when):
     run(test)
 
 
+def test_with_a_refused_token_a_post_waits_and_the_check_says_why():
+    async def test() -> None:
+        async with posting(Server(), token="wrong") as bot:
+            with pytest.raises(Unreachable, match="DISCORD_TOKEN") as refusal:
+                await bot.post(HERE, say("one"), "k", retry=False)
+            assert not refusal.value.for_good
+            assert "DISCORD_TOKEN" in (await bot.check(HERE))[0]
+
+    run(test)
+
+
 def test_the_token_is_in_no_log(caplog):
     async def test() -> None:
         server = Server(faults=[Fault(503), Fault(401)])
@@ -671,7 +702,6 @@ def test_the_token_is_in_no_log(caplog):
                 with contextlib.suppress(Unreachable):
                     await desk.bot.post(HERE, say("one"), "k", retry=False)
             assert TOKEN not in repr(desk.bot)
-            await desk.bot.close()
 
     with caplog.at_level(logging.DEBUG):
         run(test)
@@ -699,6 +729,35 @@ def test_logins_of_earlier_processes_count():
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         assert server.answers() == ["digest"]
+
+    run(test)
+
+
+def test_what_is_being_sent_when_it_is_told_to_stop_is_sent_to_its_end():
+    async def test() -> None:
+        server = Server(faults=[Fault(503, after=True, slow=0.2)])
+        async with serving(server) as desk:
+            sending = asyncio.create_task(desk.bot.post(HERE, say("one"), "k", retry=False))
+            await until(lambda: server.messages)
+        with pytest.raises(Unreachable):
+            await sending
+
+    run(test)
+
+
+def test_a_discord_that_is_away_at_the_start_is_waited_for():
+    async def test() -> None:
+        server = Server(away=True)
+        async with server:
+            bot = chat(server)
+            task = asyncio.create_task(bot.run(Desk(bot)))
+            await asyncio.sleep(0.1)
+            assert not bot.health().ready
+            server.away = False
+            await server.connected()
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
     run(test)
 

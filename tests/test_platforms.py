@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from bot import commands, corpus, ingest, schedule
+from bot import commands, corpus, ingest, running, schedule
 from bot.chat import Spoken, open_chat
 from bot.delivery import Desk
+from bot.errors import TokenError
 from bot.model import DeliveryState, Schedule, Subscription, Target
 from bot.ports import Chat, Store
 from bot.store import open_store
@@ -130,6 +131,10 @@ def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(asyncio.wait_for(test(), 20))
 
 
+async def grown(stage: Any, before: int) -> None:
+    await until(lambda: len(stage.read()) > before)
+
+
 @pytest.fixture(scope="module")
 def _seeded(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('seeds') / 'dateline.db'}"
@@ -186,7 +191,7 @@ def test_every_command_answers_on_every_entrance(platform, entrance, url):
             for command, said in asked.items():
                 before = len(stage.read())
                 await getattr(stage, entrance)(command)
-                await until(lambda before=before: len(stage.read()) > before)
+                await grown(stage, before)
                 answer = "\n".join(stage.read()[before:])
                 assert said in answer.replace("\\", "")
                 assert "went wrong" not in answer
@@ -243,6 +248,28 @@ def test_a_button_goes_on_from_the_answer_it_hangs_on(platform, url):
             await stage.clicks("Timeline")
             await until(lambda: len(stage.read()) == 2)
             assert "June 12, 2018" in stage.read()[1]
+
+    run(test)
+
+
+def test_a_token_that_one_platform_refuses_leaves_the_other_answering(url):
+    async def test() -> None:
+        one, other = OnDiscord(), OnSlack()
+        async with one.server, other.server:
+            store = open_store(url)
+            chats = {stage.name: stage.open() for stage in (one, other)}
+            task = asyncio.create_task(running.run(store, chats, clock, late=timedelta(hours=6), summarizer="dateline"))
+            await one.connected()
+            await other.connected()
+            await one.server.drop(4004)
+            await until(lambda: not chats["discord"].health().ready)
+            await other.types("!summit")
+            await until(other.read)
+            assert not task.done()
+            await other.server.event({"type": "tokens_revoked", "tokens": {"bot": [slack_wire.ME]}})
+            with pytest.raises(TokenError, match="DISCORD_TOKEN"):
+                await task
+            store.close()
 
     run(test)
 

@@ -221,6 +221,18 @@ def test_in_private_everything_is_for_the_bot_and_its_owner_may_order():
     run(test)
 
 
+def test_a_digest_ordered_in_private_cannot_be_aimed_at_a_channel():
+    async def test() -> None:
+        server = Server()
+        async with serving(server) as desk:
+            await server.says("!digest daily 08:00 to <#C1|news>", channel=DM)
+            await server.command("/dateline", "digest daily 08:00 to <#C1|news>", channel=DM)
+            await until(lambda: len(desk.heard) == 2)
+            assert {request.text.lstrip("!") for request in desk.heard} == {"digest daily 08:00 to #not-in-reach"}
+
+    run(test)
+
+
 @pytest.mark.parametrize(
     ("user", "trusted"), [(READER, False), (ADMIN, True), (GUEST, False), ("UCHOSEN", True)], ids=str
 )
@@ -369,6 +381,7 @@ def test_a_long_answer_is_posted_whole_its_rest_in_the_thread_of_its_head():
         Fault(status=502, after=True),
         Fault(),
         Fault(after=True),
+        Fault(status=200, after=True),
         Fault(error="internal_error"),
         Fault(error="fatal_error", after=True),
         Fault(status=429, retry_after=30),
@@ -558,6 +571,22 @@ def test_a_slack_that_is_away_for_long_is_connected_to_with_a_new_address():
             await asyncio.sleep(1.2)  # beyond the patience of the watch
             server.away = False
             await _answers_after(server, desk)
+
+    run(test)
+
+
+def test_a_slack_that_is_away_at_the_start_is_waited_for():
+    async def test() -> None:
+        async with Server(away=True) as server:
+            bot = chat(server)
+            task = asyncio.create_task(bot.run(Desk(bot)))
+            await asyncio.sleep(0.1)
+            assert not bot.health().ready
+            server.away = False
+            await server.connected()
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
     run(test)
 

@@ -302,6 +302,12 @@ def test_any_word_is_enough_unless_every_one_is_asked_for(store):
     assert found(store, "north", "missiles", every=True) == [both]
 
 
+@pytest.mark.parametrize("asked", ["US", "U.S.", "UN"])
+def test_an_abbreviation_is_found_with_its_points_and_without(store, asked):
+    written = put(store, "The UN met in the US on Monday."), put(store, "The U.N. met in the U.S. on Tuesday.")
+    assert {hit.article for hit in store.search(Query((asked,)))} == set(written)
+
+
 def test_a_phrase_must_stand_as_it_is_asked(store):
     right = put(store, "He called for a complete inventory and a roadmap.")
     put(store, "The inventory is complete.")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot import dates, ingest, sentences, timeline
 from bot.model import Article, Entry, Published, PublishedBasis, TimelineEvent, When, shown
 from bot.ports import Dated
+from tests import quality_dates
 from tests.make import VOV, XINHUA
 
 
@@ -208,6 +209,14 @@ def test_only_events_about_the_words_asked_for_are_told_among_other_matter():
     assert days(line(given, ["opera"])) == ["February 9, 2019"]
 
 
+def test_a_word_is_found_in_whatever_form_it_stands():
+    given = entries(
+        ("The river rose on February 3. The town flooded on February 4. The dam held on February 5.", "2019-02-20"),
+        ("The ministry asked for an inventory of all shells on February 9 in Oslo.", "2019-02-20"),
+    )
+    assert days(line(given, ["inventories"])) == ["February 9, 2019"]
+
+
 def test_a_year_long_past_matters_less_than_a_day():
     given = entries(
         ("The bank failed in 1998. The strike began on February 10 in the port.", "2019-02-26"),
@@ -260,6 +269,41 @@ def test_a_sentence_that_hangs_on_another_is_not_told_if_one_stands_alone():
         ("The minister resigned over the bank affair on February 2 after a long night.", "2019-02-06"),
     )
     assert told(line(given)[0], given).startswith("The minister")
+
+
+def test_a_lone_date_is_not_what_tells_it():
+    given = entries(
+        ("March 3, 2018.\n\nThe minister left the cabinet after a quarrel over the harbour contracts.", "2019-02-26")
+    )
+    assert told(line(given)[0], given).startswith("The minister")
+
+
+# --- the measures -----------------------------------------------------------------------------------------
+
+JUNE, JULY = date(2018, 6, 12), date(2018, 7, 12)
+
+
+@pytest.mark.parametrize(
+    ("ours", "rouge"),
+    [
+        ({JUNE: ["The leaders signed the treaty."]}, 1.0),
+        ({JULY: ["The leaders signed the treaty."]}, 1 / 31),  # worth less the farther off
+        ({JUNE: ["A flood ruined the harvest."]}, 0.0),
+    ],
+)
+def test_aligned_rouge_weighs_words_by_nearness(ours, rouge):
+    assert quality_dates.aligned_rouge(ours, {JUNE: ["The leaders signed the treaty."]}, 1) == pytest.approx(rouge)
+
+
+def test_a_tagger_is_right_where_values_are_equal():
+    text = "It happened on June 12, 2018."
+    row = {
+        "text": text,
+        "published": "2019-02-26",
+        "dates": [{"start": 15, "end": 28, "type": "DATE", "value": "2018-06-12"}],
+    }
+    scored = quality_dates.tagged([row])
+    assert (scored.value.f1, scored.cal.f1) == (100, 100)
 
 
 WORDS = [

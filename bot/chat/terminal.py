@@ -56,7 +56,8 @@ def render(message: Message, width: int = WIDTH, *, styled: bool = False) -> str
         lines += _block(block, min(width, WIDTH), styled=styled)
     hints = [f"{action.label}: {action.command}" for action in message.blocks if isinstance(action, Action)]
     if hints:
-        lines += ["", *_wrapped("-> " + "   ".join(hints), min(width, WIDTH), "", "   ")]
+        unbroken = "   ".join(hint.replace(" ", "\xa0") for hint in hints)  # a command is not cut by a line's end
+        lines += ["", *(line.replace("\xa0", " ") for line in _wrapped(f"-> {unbroken}", min(width, WIDTH), "", "   "))]
     return "\n".join(lines)
 
 

@@ -48,7 +48,7 @@ def _list(asked: Asked) -> Reply:
     blocks = citations.sources(asked.store)
     if not blocks:
         raise UserError("The articles that this answer quoted were withdrawn; their words are no longer stored.")
-    return Reply(Message(blocks), answer.citations)
+    return Reply(Message(blocks), answer.citations, answer.command)
 
 
 def _cited(asked: Asked, number: int) -> Reply:
@@ -67,7 +67,7 @@ def _cited(asked: Asked, number: int) -> Reply:
         *_facts(asked, entry, passage),
         *_others(asked, citation),
     ]
-    return Reply(Message(tuple(blocks)), answer.citations)
+    return Reply(Message(tuple(blocks)), answer.citations, answer.command)
 
 
 def _numbers(answer: Answer) -> str:

@@ -51,7 +51,7 @@ def _set(asked: Asked, words: str, old: Subscription | None) -> Reply:
     about = _ABOUT.match(rest)
     if rest.strip() and not about:
         raise UserError(f"I cannot read “{rest.strip()}” there. Write for example {_EXAMPLE} `about sanctions`.")
-    if old is None and len(_active(asked)) >= MOST:
+    if old is None and len(active(asked)) >= MOST:
         raise UserError(f"{MOST} digests are ordered already; stop one with `!digest stop` and its number first.")
     here = replace(asked.request.target, reply_to="")
     target = Target(here.platform, channel) if channel else old.target if old else here
@@ -71,7 +71,7 @@ def _set(asked: Asked, words: str, old: Subscription | None) -> Reply:
     return Reply(
         Message(
             (
-                Paragraph((Strong(f"Digest {subscription.id}: "), *_told(subscription, asked))),
+                Paragraph((Strong(f"Digest {subscription.id}: "), *told(subscription, asked))),
                 Action("Preview", f"!digest preview {subscription.id}"),
                 Action("Stop", f"!digest stop {subscription.id}"),
             )
@@ -87,7 +87,7 @@ def _taken(pattern: re.Pattern[str], words: str) -> tuple[str, str]:
     return f"{words[: found.start()]} {words[found.end() :]}".strip(), found[found.lastindex or 0]
 
 
-def _told(subscription: Subscription, asked: Asked) -> tuple[Text | Moment, ...]:
+def told(subscription: Subscription, asked: Asked) -> tuple[Text | Moment, ...]:
     """A standing order in words, with its next run as an absolute moment."""
     words = f", about {subscription.words}" if subscription.words else ""
     even = ", even if empty" if subscription.even_if_empty else ""
@@ -101,7 +101,7 @@ def _told(subscription: Subscription, asked: Asked) -> tuple[Text | Moment, ...]
     return (Text(f"{said}; next "), Moment(due.at, subscription.schedule.zone), Text("."))
 
 
-def _active(asked: Asked) -> tuple[Subscription, ...]:
+def active(asked: Asked) -> tuple[Subscription, ...]:
     """The standing orders of this guild, workspace or terminal, wherever they post to."""
     platform = asked.request.target.platform
     return tuple(
@@ -113,7 +113,7 @@ def _active(asked: Asked) -> tuple[Subscription, ...]:
 
 def _mine(asked: Asked, number: str) -> Subscription:
     """The standing order with this number, which must be one of this tenant's."""
-    mine = _active(asked)
+    mine = active(asked)
     for one in mine:
         if str(one.id) == number.strip().lstrip("#"):
             return one
@@ -123,13 +123,13 @@ def _mine(asked: Asked, number: str) -> Subscription:
 
 
 def _list(asked: Asked) -> Reply:
-    active = _active(asked)
-    if not active:
+    standing = active(asked)
+    if not standing:
         return Reply(
             say(f"No digest is ordered yet. Order one with {_EXAMPLE}, or read one at once with `!digest now`.")
         )
     blocks: list[Block] = [Paragraph((Strong("Digests"),))]
-    blocks += [Bullet((Strong(f"{one.id}: "), *_told(one, asked))) for one in active]
+    blocks += [Bullet((Strong(f"{one.id}: "), *told(one, asked))) for one in standing]
     return Reply(Message(tuple(blocks)))
 
 
@@ -150,10 +150,10 @@ def _now(asked: Asked, words: str) -> Reply:
 
 def _preview(asked: Asked, number: str) -> Reply:
     """The bytes that a standing order would post if it were due now."""
-    active = _active(asked)
-    if not number.strip() and not active:
+    standing = active(asked)
+    if not number.strip() and not standing:
         return _now(asked, "")
-    one = _mine(asked, number.strip()) if number.strip() else active[-1]
+    one = _mine(asked, number.strip()) if number.strip() else standing[-1]
     mark = next((row.mark for row in asked.store.deliveries(one.id, limit=50) if row.mark), 0)
     day = slots.following(one.schedule, asked.now).at.astimezone(ZoneInfo(one.schedule.zone)).date()
     read = edition(asked.store, day, words=one.words, tenant=one.tenant, after=mark)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from bot import dates, slots
+from bot import dates
 from bot.commands.asking import Asked, Command, Reply
+from bot.commands.ordering import active, told
 from bot.errors import UserError
 from bot.message import Block, Bullet, Code, Heading, Message, Moment, Paragraph, Span, Strong, Text, own
 from bot.model import Delivery, DeliveryState, Subscription, When, counted
@@ -49,22 +50,13 @@ def status(asked: Asked) -> Reply:
         stored = [Text(f"{articles} in {stories}{newest}; last stored ")]
         stored += [Moment(facts.added, asked.zone), Text(".")] if facts.added else []
     blocks: list[Block] = [Paragraph((Strong("Corpus: "), *stored))]
-    orders = [one for one in asked.store.subscriptions(asked.channel) if one.tenant == asked.tenant and not one.stopped]
+    orders = active(asked)
     if not orders:
-        blocks.append(
-            Paragraph((Strong("Digests here: "), *own("none; order one with `!digest daily 08:00 Asia/Seoul`.")))
-        )
+        blocks.append(Paragraph((Strong("Digests: "), *own("none; order one with `!digest daily 08:00 Asia/Seoul`."))))
     for one in orders:
-        blocks.append(Paragraph((Strong(f"Digest {one.id}: "), *_next(one, asked))))
+        blocks.append(Paragraph((Strong(f"Digest {one.id}: "), *told(one, asked))))
         blocks += [Bullet(_delivered(row, one)) for row in asked.store.deliveries(one.id, LAST)]
     return Reply(Message(tuple(blocks)))
-
-
-def _next(one: Subscription, asked: Asked) -> tuple[Span, ...]:
-    if one.paused:
-        return (Text(f"{slots.show(one.schedule)}; paused: {one.paused}."),)
-    due = slots.following(one.schedule, asked.now)
-    return (Text(f"{slots.show(one.schedule)}; next "), Moment(due.at, one.schedule.zone), Text("."))
 
 
 _TOLD = {

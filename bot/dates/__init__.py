@@ -1,7 +1,10 @@
 """Temporal expressions: found in a text, resolved against its article's date, and shown.
 
-One hand-written grammar (`grammar`), read left to right; the longest match wins. Laws: an article is never read by
-today's clock; what cannot be placed keeps `when` None; what contradicts itself keeps a confidence below SURE.
+One hand-written grammar (`grammar`), read left to right; the longest match wins. Its rules stand in `days`, `feasts`,
+`spans` and `lengths`, made of `pieces`; a `Reader` tells them what stands around a match, `tense` whether it is still to
+come; `values` are the calendar and TIMEX3, `showing` is English. Refused: a model or a tagger of parts of speech, which
+bring little over cues and cost a hundredfold in time. Laws: an article is never read by today's clock; what cannot be
+placed keeps `when` None; what contradicts itself, or is only a guess, keeps a confidence below SURE.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.dates import values
-from bot.dates.grammar import PARTIAL, RULES, START
+from bot.dates.grammar import grammar
 from bot.dates.reader import Folded, Reader, Reading, rough
 from bot.dates.showing import show
 from bot.dates.values import read, timex
@@ -65,8 +68,8 @@ def _readings(
 ) -> Iterator[tuple[int, int, Reading, Reader]]:
     reader = Reader(folded, anchor, [0, *starts])
     reader.named = named
-    at = 0
-    while found := START.search(folded.low, at):
+    start, at = grammar().start, 0
+    while found := start.search(folded.low, at):
         at = found.start()
         best = _longest(reader, at)
         if best is None:
@@ -92,7 +95,7 @@ def _names_year(reading: Reading) -> bool:
 
 def _longest(reader: Reader, at: int) -> tuple[int, Reading] | None:
     low = reader.low
-    if part := PARTIAL.match(low, at):
+    if part := grammar().partial.match(low, at):
         inner = _rules(reader, part.end())
         if inner and inner[1].when and inner[1].type is TimexType.DATE:
             when = values.part(inner[1].when, part.lastgroup or "")
@@ -111,7 +114,9 @@ _JOIN = re.compile(r",? (?:on )?(?=[a-z]+)")  # 9 a.m. Tuesday
 
 def _rules(reader: Reader, at: int) -> tuple[int, Reading] | None:
     matches = [
-        (m.end(), -n, m, rule) for n, (pattern, rule) in enumerate(RULES) if (m := pattern.match(reader.low, at))
+        (m.end(), -n, m, rule)
+        for n, (pattern, rule) in enumerate(grammar().rules)
+        if (m := pattern.match(reader.low, at))
     ]
     for end, _, m, rule in sorted(matches, key=lambda found: found[:2], reverse=True):
         if reading := rule(reader, m):
@@ -166,7 +171,7 @@ def typed(words: str, today: date) -> When | None:
     if found := _LATELY.fullmatch(" ".join(words.lower().split())):
         since = _whole(f"{found['n'] or 'one'} {found['unit']}s ago", today)
         return When(since.when.first, today, Precision.RANGE) if since and since.when else None
-    reading = _whole(words, today)
+    reading = _whole(re.sub(r"(?i)^\s*(?:on|in)\s+", "", words), today)
     if reading is None or (reading.confidence < SURE and reading.basis is MentionBasis.EXPLICIT):
         return None
     return reading.when
@@ -185,7 +190,13 @@ def _whole(text: str, anchor: date | None) -> Reading | None:
         when = values.a_month(int(found[1]), int(found[2])) if int(found[1]) else None
         return Reading(TimexType.DATE, values.timex(when), when) if when else None
     best = _longest(Reader(folded, anchor, [0], loose=True), 0) if folded.low else None
-    return best[1] if best and best[0] == len(folded.low) else None
+    return best[1] if best and _HOUR.fullmatch(folded.low, best[0]) else None
+
+
+# what a time stamp has after its date: "10:30 GMT", "at 10.30 p.m.", "T10:30:00+01:00"
+_HOUR = re.compile(
+    r"(?:(?:,| at|t)? ?\d{1,2}[:.]\d\d(?:[:.]\d\d)*(?: ?[ap]\.?m\.?)?(?: ?(?:[a-z]{1,5}|[+-]\d\d:?\d\d))?)?"
+)
 
 
 def window(text: str, sentences: Sequence[Span]) -> When | None:

@@ -105,8 +105,8 @@ def year(word: str, reader: Reader) -> int:
         return int(100 * (number(high) or 0) + (number(low) or 0))
     if not word.startswith("'"):
         return int(word)
-    latest = (reader.now.year if reader.now else 2030) + 10
-    return max(full for full in (1800 + int(word[1:]), 1900 + int(word[1:]), 2000 + int(word[1:])) if full <= latest)
+    short, latest = int(word[1:]), (reader.now.year if reader.now else 2030) + 10
+    return next((full + short for full in (2000, 1900, 1800) if full + short <= latest), 1800 + short)
 
 
 def told_year(reader: Reader, m: Match) -> int | None:

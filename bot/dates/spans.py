@@ -13,7 +13,7 @@ from bot.model import MentionBasis, Precision, When
 # --- years, decades, centuries ----------------------------------------------------------------------------
 
 _YEAR_BEFORE = re.compile(
-    r"\b(?:in|since|by|until|till|during|from|to|through|for|and|or|between|before|after|of|the|early|late|mid|fiscal"
+    r"\b(?:in|since|by|until|till|during|from|to|through|for|and|or|between|before|after|of|the|that|this|an?|early|late|mid|fiscal"
     r"|year|around|circa|season|spring|summer|fall|autumn|winter|its|his|her|their|our|back|on|[a-z]+ber|[a-z]+ary|june"
     r"|july|april|may|august|march|every|as|versus|vs)[(/,;:]? $|[(/,;:] $|[-(/]$|^$|\n$"
 )
@@ -187,6 +187,10 @@ def season(reader: Reader, m: Match) -> Reading | None:
     if re.match(r"[A-Z]\w+ [A-Z]", reader.cased[m.start("season") : m.end() + 2]):
         return None  # the Fall River courthouse
     verb = m["season"] in {"fall", "spring"} and (not m["the"] or reader.low.startswith(" of ", m.end()))
+    if reader.loose:
+        this = _which_season(reader, "this", m["season"])
+        begun = this and this.when and reader.anchor and this.when.first <= reader.anchor
+        return this if begun else _which_season(reader, "last", m["season"])
     if verb or not _IN_SEASON.search(reader.low, max(0, m.start() - 12), m.start()):
         return None
     return _which_season(reader, "next" if reader.ahead(m.start(), m.end()) else "this", m["season"])

@@ -96,17 +96,28 @@ _NOBODY = re.compile(
     r"|(?:a number of|some|many|most|several)\b)",
     re.IGNORECASE,
 )
+# “Yes, I know that,” … “It was awful,” …: an answer, or words about what was named before
+_REPLY = re.compile(
+    r"[\"“‘'`]+ ?(?:yes|yeah|no|not|that|this|it|he|she|they|his|her|their|these|those|but|and|so|because|then|which)"
+    r"(?:['’](?:s|re|ll|d))?\b",
+    re.IGNORECASE,
+)
 _LEADS_IN = frozenset("according asked speaking thanks days weeks months years hours".split())  # no person among them
 _PERSONAL = frozenset("he she they him his her hers them their".split())
-_SELF = re.compile(r"\b(?:I|we|We|my|My|our|Our|me|us|you|You|your|Your)(?:['’](?:m|ve|re|ll|d))?\b(?!\.)")
+_SELF = frozenset("I I'm I've I'll I’m I’ve I’ll we We we're We're we’re My my Our our me us you You your Your".split())
 _ADDRESSED = re.compile(
     r"(?:click|read|watch|see|follow|listen|sign up|subscribe|share|photos|video|gallery|more|related|advertisement|updated|"
     r"editor['’]s note|image copyright|image caption|story highlights)\b(?:.{0,12}(?::|»|>|here|more|us|also)|$)",
     re.IGNORECASE,
 )
-_CREDIT = re.compile(r"contributed to this (?:report|story)|[Aa]ll rights reserved|not be (?:published|reproduced)")
+_CREDITS = (
+    "ontributed to this report",
+    "ontributed to this story",
+    "ll rights reserved",
+    "not be published",
+    "not be reproduced",
+)
 _LETTER = re.compile(r"[^\W\d_]")
-_MARK = re.compile("[“”«»„\"‘`]|''")
 _QUOTE = re.compile("[“”«»„\"]|``|''|(?<!\\w)‘|(?<=[.,!?])’(?!\\w)")
 _NAME = re.compile(r"(?<=[a-z,;] )(?:[A-Z][\w’'-]*|U\.S\.|U\.N\.)")
 _TELLING = re.compile(r"[A-Z][\w’'-]*|\d[\d.,]*(?!\w)")
@@ -138,7 +149,7 @@ def judge(sentences: Sequence[str], paragraphs: Sequence[int]) -> list[Judgement
 
 def _unquoted(sentence: str, *, inside: bool) -> tuple[str, bool, bool]:
     """The sentence without what it quotes; whether its quotations are whole; whether it ends inside one."""
-    if not inside and not _MARK.search(sentence):
+    if not inside and sentence.isascii() and '"' not in sentence and "''" not in sentence:
         return sentence, True, False
     whole = not inside
     outside: list[str] = []
@@ -169,10 +180,10 @@ def _opens(sentence: str, start: int, end: int, *, inside: bool) -> bool:
 def _judged(sentence: str, outside: str, *, cased: bool) -> Judgement:
     if not _LETTER.search(outside):
         return Judgement(worth=0)  # a quotation without its speaker
-    if sentence.endswith(":") or _ADDRESSED.match(sentence) or _CREDIT.search(sentence):
+    if sentence.endswith(":") or _ADDRESSED.match(sentence) or any(credit in sentence for credit in _CREDITS):
         return Judgement(worth=0)
     opening = outside.lstrip(" …,;-–—([")
-    follows = bool(_CONNECTIVE.match(opening) or _PRONOUN.match(opening) or _hangs(opening))
+    follows = bool(_CONNECTIVE.match(opening) or _PRONOUN.match(opening) or _hangs(opening) or _REPLY.match(sentence))
     if follows and cased and (named := _NAMED_AFTER.match(opening)) and not terms.is_stop(named[1].lower()):
         follows = False
     return Judgement(_worth(sentence, outside) if cased else 1.0, follows)
@@ -196,7 +207,7 @@ def _worth(sentence: str, outside: str) -> float:
         worth *= 0.7
     if sentence.endswith("?") or outside.endswith("?"):
         worth *= 0.6
-    if _SELF.search(outside):
+    if not _SELF.isdisjoint(outside.split()):
         worth *= 0.8
     if _ANAPHOR.match(sentence):
         worth *= 0.85

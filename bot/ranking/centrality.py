@@ -40,11 +40,15 @@ class Space:
 
 def space(lines: Sequence[Line]) -> Space:
     stems = [terms.stems(line.text) for line in lines]
-    column: dict[str, int] = {}
-    places = [row << 32 | column.setdefault(stem, len(column)) for row, found in enumerate(stems) for stem in found]
-    cells, counts = np.unique(np.array(places, dtype=np.int64), return_counts=True)
-    matrix = np.zeros((len(lines), max(1, len(column))), dtype=np.float32)
-    matrix[cells >> 32, cells & 0xFFFFFFFF] = 1 + np.log(counts)
+    told = [stem for found in stems for stem in found]
+    column = {stem: n for n, stem in enumerate(dict.fromkeys(told))}
+    width = max(1, len(column))
+    rows = np.repeat(np.arange(len(lines)), [len(found) for found in stems])
+    columns = np.fromiter(map(column.__getitem__, told), dtype=np.int64, count=len(told))
+    counts = np.bincount(rows * width + columns, minlength=len(lines) * width).reshape(len(lines), width)
+    matrix = np.zeros(counts.shape, dtype=np.float32)
+    used = counts > 0
+    matrix[used] = 1 + np.log(counts[used])
     lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
     matrix /= np.where(lengths > 0, lengths, 1)
     article = np.array([line.article for line in lines])

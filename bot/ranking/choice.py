@@ -62,24 +62,27 @@ def _fill(
 ) -> list[int]:
     holds, left = _matter(space)
     worth = np.array([line.worth for line in lines])
+    merit = (score * worth).tolist()
     nearest = np.zeros(len(lines))  # likeness to whatever of those chosen is most alike
     chosen: list[int] = []
+    room, least = words, 0.0
     while True:
-        room = words - sum(lengths[n] for n in chosen)
-        value = (balance.score * score + balance.gain * scaled(holds @ left)) * worth - balance.likeness * nearest
-        free = [n for n in free if n not in chosen and nearest[n] <= SAME]
-        units = [_unit(lines, space, n, free, chosen) for n in free if speaks[n]]
+        gained = balance.gain * worth * scaled(holds @ left)
+        value = (balance.score * score * worth + gained - balance.likeness * nearest).tolist()
+        apart = (nearest <= SAME).tolist()
+        free = [n for n in free if apart[n] and n not in chosen and lengths[n] <= room]
+        units = [_unit(lines, space, n, free, chosen) for n in free if speaks[n] and merit[n] >= least]
         units = [
             unit for unit in units if 0 < len(unit) <= most - len(chosen) and sum(lengths[n] for n in unit) <= room
         ]
-        least = balance.least * max((score[n] * worth[n] for n in chosen[:1]), default=0.0)
-        units = [unit for unit in units if score[unit[-1]] * worth[unit[-1]] >= least]
         if not units:
             return chosen
         for n in max(units, key=lambda unit: sum(value[n] for n in unit) / len(unit)):
             chosen.insert(chosen.index(n - 1) + 1 if lines[n].follows else len(chosen), n)
             left = np.where(holds[n] > 0, 0, left)
             nearest = np.maximum(nearest, space.likeness[n])
+            room -= lengths[n]
+        least = balance.least * merit[chosen[0]]
 
 
 def _unit(lines: Sequence[Line], space: Space, n: int, free: Sequence[int], chosen: Sequence[int]) -> tuple[int, ...]:

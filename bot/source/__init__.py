@@ -23,7 +23,7 @@ from bot.source.words import Word
 
 MOST = 5  # passages in an answer
 READ = 30  # sentences compared closely, of all that share words with the claim
-SUPPORT = 0.74  # share of a claim's matter that a sentence must say to support it
+SUPPORT = 0.8  # share of a claim's matter that a sentence must say to support it
 NEAR = 0.5  # and to be shown as the closest
 GAP = 60  # words that an ellipsis may stand for
 QUOTED = 3  # words from which a run of words is a quotation, even without quotation marks
@@ -153,7 +153,7 @@ def _candidates(claim: str, entries: Sequence[Entry], low: Sequence[str]) -> lis
             while at >= 0:
                 held[bisect(starts, at) - 1].add(beginning)
                 at = text.find(beginning, at + 1)
-        found += [(-len(hits), number, n) for n, hits in held.items() if n >= 0 and len(hits) * 5 >= len(beginnings)]
+        found += [(-len(hits), number, n) for n, hits in held.items() if n >= 0 and len(hits) * 3 >= len(beginnings)]
     return [(entries[number], n) for _, number, n in sorted(found)[:READ]]
 
 

@@ -80,5 +80,5 @@ def spellings(word: str) -> tuple[str, ...]:
 
 
 def fold(name: str) -> str:
-    """The spelling that a name is counted under: "U.S." and "US" are one."""
-    return storable(name).casefold().replace(".", "")
+    """The spelling that a name is counted under: "U.S." and "US" are one, and so are "Jong-un" and "Jong Un"."""
+    return storable(name).casefold().replace(".", "").replace("-", " ")

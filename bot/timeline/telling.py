@@ -18,7 +18,8 @@ SAME = 0.6  # cosine from which two sentences say the same
 # beside a cosine; flat within a half on development data
 NAMING, TELLING = 0.6, 0.2  # it names the date; it is as long as a sentence may be
 ASKED = 0.2  # it holds the words asked for
-UNFIT, HANGING, STALE = 0.15, 0.2, 0.2  # too short or long; opens with "He"; announces what has happened since
+SCRAP, UNFIT = 0.6, 0.15  # too short; too long
+HANGING, STALE = 0.2, 0.2  # opens with "He"; announces what has happened since
 OTHERS = 12  # further articles named beside the one that tells
 
 Vector = Mapping[str, float]
@@ -98,7 +99,7 @@ def _ranked(
         words = len(text.split())
         near = _cosine(vectors[passage], centroid)
         good = NAMING * naming.get(passage, 0) + ASKED * (passage in asked) + TELLING * min(words, LONG) / LONG
-        unfit = UNFIT * (not SHORT <= words <= LONG) + HANGING * bool(_HANGING.match(text))
+        unfit = SCRAP * (words < SHORT) + UNFIT * (words > LONG) + HANGING * bool(_HANGING.match(text))
         return near + good - unfit - STALE * (passage in announcing) - (passage in used)
 
     return sorted(vectors, key=lambda one: (-worth(one), one))

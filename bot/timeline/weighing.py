@@ -62,7 +62,8 @@ class Texts:
         self._relevant: dict[tuple[int, Span], bool] = {}
         self._stems: dict[Passage, Counter[str]] = {}
         self._matter: dict[Passage, frozenset[str]] = {}
-        self.query = {stem for word in words for stem in terms.stems(word)}
+        # as words begin: the stem of "inventory" is "inventori"
+        self.query = {stem.removesuffix("i") for word in words for stem in terms.stems(word)}
         told: dict[int, Entry] = {}  # of articles that copy one another the first
         for entry in entries:
             told.setdefault(entry.copy_of or entry.article.id, entry)

@@ -67,7 +67,8 @@ class Server:
     acknowledges: bool = True
     remembers: bool = True  # the nonces
     shows_nonces: bool = True  # in history
-    beat: int = 50  # milliseconds
+    beat: int = 41_250  # milliseconds, as Discord's; a heartbeat comes at once, too
+    away: bool = False  # logging in is answered with 503
     resumable: bool = True
     resume_away: bool = False  # the address for resuming answers 503
     base: str = ""
@@ -250,6 +251,8 @@ class Server:
     # --- the HTTP interface ---
 
     async def _me(self, request: web.Request) -> web.Response:
+        if self.away:
+            return _refusal(503, 0)
         if request.headers.get("Authorization") != f"Bot {self.token}":
             return _json({"message": "401: Unauthorized", "code": 0}, 401)
         return _json(_user(ME))

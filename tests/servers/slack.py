@@ -31,7 +31,7 @@ class Fault:
     """What goes wrong with one post: before it is stored, or `after`."""
 
     error: str = ""  # with HTTP 200
-    status: int = 0  # neither: the connection is dropped
+    status: int = 0  # neither: the connection is dropped; 200: an answer that cannot be read
     after: bool = False
     slow: float = 0.0
     retry_after: float = 0.0
@@ -264,6 +264,8 @@ class Server:
             body = json.dumps({"ok": False, "error": "ratelimited"})
             headers = {"Retry-After": f"{fault.retry_after:g}"}
             return web.Response(text=body, status=429, headers=headers, content_type="application/json")
+        if fault.status == 200:
+            return web.Response(text='{"ok": tr', content_type="application/json")
         if fault.status:
             return web.Response(status=fault.status, text="<html>oops</html>", content_type="text/html")
         assert request.transport

@@ -72,6 +72,10 @@ class Discord:
 
     async def run(self, handle: Handler) -> None:
         """Listen until cancelled, restarting what fails. Raises TokenError where starting again cannot help."""
+        async with self._poster:
+            await self._listen_on(handle)
+
+    async def _listen_on(self, handle: Handler) -> None:
         inbox = Inbox(handle, self._notice, {one.name for one in self._spoken}, self._cooldown)
         loop = asyncio.get_running_loop()
         failures = 0
@@ -100,11 +104,6 @@ class Discord:
                 await asyncio.sleep(pause)
         finally:
             await inbox.drain()
-            await self.close()
-
-    async def close(self) -> None:
-        """End what posting has opened, where `run` did not."""
-        await self._poster.close()
 
     async def _listen(self, inbox: Inbox) -> None:
         """One life of the gateway."""
@@ -205,6 +204,13 @@ class Discord:
     # --- posting ---
 
     async def post(self, target: Target, message: Message, key: str, *, retry: bool) -> tuple[str, ...]:
+        async with self._poster:
+            try:
+                return await self._post(target, message, key, retry=retry)
+            except TokenError as error:  # `run` ends with it; what is posted meanwhile may go out after a restart
+                raise Unreachable(str(error), for_good=False) from error
+
+    async def _post(self, target: Target, message: Message, key: str, *, retry: bool) -> tuple[str, ...]:
         place = target.thread or target.channel
         history = History(self._poster, place, doubted=retry)
         reply_to = hearing.asker(key) or target.reply_to
@@ -261,14 +267,17 @@ class Discord:
         if not place.isdecimal():
             return (f"there is no channel {place}",)
         try:
-            channel, me = await self._seen(int(place))
+            async with self._poster:
+                channel, me = await self._seen(int(place))
+                return () if me is None else await missing(channel, me)
+        except TokenError as error:
+            return (str(error),)
         except discord.NotFound:
             return ("the channel is gone",)
         except discord.Forbidden:
             return ("the bot cannot see the channel: give it View Channel",)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             raise Unreachable("Discord cannot be asked", for_good=False) from error
-        return () if me is None else await missing(channel, me)
 
     async def _seen(self, place: int) -> tuple[Any, discord.Member | None]:
         """The channel and the bot in its server: as the gateway knows them, else asked for."""

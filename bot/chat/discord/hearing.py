@@ -7,12 +7,13 @@ the command that it types. Bots, edits and system messages are not heard.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import discord
 
 from bot.chat import Spoken, budget
+from bot.chat.aim import aimed, nowhere
 from bot.model import Target
 from bot.ports import Request
 
@@ -36,7 +37,7 @@ def heard(message: discord.Message, me: int) -> Request | None:
     if not (addressed or _TYPED.match(text)) or (private and not unmentioned):
         return None
     return Request(
-        text=unmentioned,
+        text=aimed(unmentioned, _reach(message.guild)),
         target=_target(message.channel, _answer(message, me)),
         key=f"discord:message:{message.id}",
         user=str(author.id),
@@ -60,7 +61,7 @@ def clicked(interaction: discord.Interaction) -> Request | None:
         return None
     granted = interaction.permissions
     return Request(
-        text=text,
+        text=aimed(text, _reach(interaction.guild)),
         target=_target(interaction.channel, reply_to),
         key=f"discord:interaction:{interaction.id}",
         user=str(interaction.user.id),
@@ -95,6 +96,19 @@ def _answer(message: discord.Message, me: int) -> str:
     """The bot's message that this one replies to."""
     answered = message.reference.resolved if message.reference else None
     return str(answered.id) if isinstance(answered, discord.Message) and answered.author.id == me else ""
+
+
+def _reach(guild: discord.Guild | None) -> Callable[[str], str]:
+    """The id of a channel or thread of `guild`, given that or its name; empty if it has none of it."""
+
+    def known(channel: str) -> str:
+        assert guild is not None
+        if channel.isdecimal():
+            return channel if guild.get_channel_or_thread(int(channel)) else ""
+        named = [one for one in (*guild.channels, *guild.threads) if one.name == channel]
+        return str(named[0].id) if len(named) == 1 else ""
+
+    return known if guild else nowhere
 
 
 def _target(channel: Any, reply_to: str) -> Target:

@@ -14,7 +14,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 import discord
@@ -69,33 +69,46 @@ class Poster:
         self._client: discord.Client | None = None
         self._login = asyncio.Lock()
         self._traces: dict[str, _Trace] = {}
+        self._holders = 0
         self._running: set[asyncio.Task[Any]] = set()
         self.token_refused = asyncio.Event()
 
-    async def client(self) -> discord.Client:
-        """Logged in. Raises TokenError, or Unreachable for now."""
-        async with self._login:
-            if self._client is None:
-                client = discord.Client(intents=discord.Intents(guilds=True), max_ratelimit_timeout=LONGEST_WAIT)
-                try:
-                    await client.login(self._token)
-                    self._client = client
-                except discord.LoginFailure as error:
-                    raise TokenError(REFUSAL) from error
-                except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                    raise Unreachable("Discord does not answer", for_good=False) from error
-                finally:
-                    if self._client is None:
-                        await client.close()
-            return self._client
+    async def __aenter__(self) -> Self:
+        """Hold the client open: for as long as anybody does it stays logged in."""
+        self._holders += 1
+        return self
 
-    async def close(self) -> None:
+    async def __aexit__(self, *_: object) -> None:
+        self._holders -= 1
+        if self._holders:
+            return
+        client, self._client = self._client, None
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
+        if client is not None:
+            await client.close()
+
+    async def client(self) -> discord.Client:
+        """Logged in. Raises TokenError, or Unreachable for now."""
+        assert self._holders
+        async with self._login:
+            if self._client is None:
+                self._client = await self._logged_in()
+            return self._client
+
+    async def _logged_in(self) -> discord.Client:
+        client = discord.Client(intents=discord.Intents(guilds=True), max_ratelimit_timeout=LONGEST_WAIT)
+        try:
+            await client.login(self._token)
+        except BaseException as error:
+            await client.close()
+            if isinstance(error, discord.LoginFailure):
+                raise TokenError(REFUSAL) from error
+            if isinstance(error, discord.HTTPException | aiohttp.ClientError | OSError):
+                raise Unreachable("Discord does not answer", for_good=False) from error
+            raise
+        return client
 
     async def send(self, place: str, payload: Payload, key: str, part: int, reply_to: str, history: History) -> str:
         """Post one part of a message; its id. `history` is what may have been posted under `key` already."""

@@ -72,7 +72,7 @@ class Slack:
                 try:
                     await self._listen(inbox)
                 except SlackApiError as error:
-                    reason = f"Slack refuses a connection ({error_of(error) or error.response.status_code})"
+                    reason = f"Slack refuses a connection ({error_of(error) or 'it does not say why'})"
                 except (Unreachable, RateLimited, Hung, aiohttp.ClientError, OSError) as error:
                     reason = str(error) or type(error).__name__
                 failures = 0 if clock() - began > self._paces.steady else failures + 1

@@ -11,6 +11,7 @@ import html
 import re
 from typing import Any
 
+from bot.chat.aim import aimed, nowhere
 from bot.model import Target
 from bot.ports import Request
 
@@ -63,7 +64,7 @@ def heard(event: dict[str, Any], team: str, me: str) -> Request | None:
     if not (addressed or _TYPED.match(text)) or (private and not unmentioned):
         return None
     return Request(
-        text=typed(unmentioned),
+        text=_reached(typed(unmentioned), private=private),
         target=Target(PLATFORM, channel, event.get("thread_ts") or ""),
         key=f"slack:message:{channel}:{event['ts']}",
         user=user,
@@ -79,7 +80,7 @@ def commanded(body: dict[str, Any], team: str) -> Request:
     name = body["command"]
     private = body.get("channel_name") == "directmessage"
     return Request(
-        text=words if name == WHOLE else f"{name.lstrip('/')} {words}".strip(),
+        text=_reached(words if name == WHOLE else f"{name.lstrip('/')} {words}".strip(), private=private),
         target=Target(PLATFORM, body["channel_id"]),
         key=f"slack:command:{body['trigger_id']}",
         user=body["user_id"],
@@ -96,7 +97,7 @@ def clicked(body: dict[str, Any], team: str) -> Request | None:
         return None
     private = channel.get("name") == "directmessage"
     return Request(
-        text=body["actions"][0]["value"],
+        text=_reached(body["actions"][0]["value"], private=private),
         target=Target(PLATFORM, channel["id"], message.get("thread_ts") or message["ts"], message["ts"]),
         key=f"slack:action:{body['trigger_id']}",
         user=user,
@@ -117,6 +118,11 @@ def at_home(event: dict[str, Any], team: str) -> Request | None:
         user=user,
         tenant=tenant(team, ""),
     )
+
+
+def _reached(text: str, *, private: bool) -> str:
+    """In private anybody is trusted, but only there."""
+    return aimed(text, nowhere) if private else text
 
 
 def tenant(team: str, alone: str) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.chat import budget
 from bot.errors import ChatError, RateLimited, TokenError, Unknown, Unreachable
@@ -172,7 +173,7 @@ class Poster:
     def _ours(self, error: SlackApiError) -> ChatError:
         """A refusal as the outbox understands it, in words for those who read `!status`."""
         said = error_of(error)
-        if error.response.status_code == 429 or said in {"ratelimited", "rate_limited"}:
+        if said in {"ratelimited", "rate_limited"} or getattr(error.response, "status_code", 0) == 429:
             return RateLimited(float(error.response.headers.get("Retry-After") or 30))
         if said in TOKEN_ERRORS:
             self.token_refused.set()
@@ -197,12 +198,14 @@ class Poster:
 
 
 def error_of(cause: BaseException | None) -> str:
-    """Slack's own word for what went wrong."""
-    return str(cause.response.get("error") or "") if isinstance(cause, SlackApiError) else ""
+    """Slack's own word for what went wrong; empty where its answer cannot be read."""
+    told = cause.response if isinstance(cause, SlackApiError) else None
+    return str(told.get("error") or "") if isinstance(told, AsyncSlackResponse) else ""
 
 
 def is_doubtful(cause: BaseException | None) -> bool:
     """Whether the message may have been posted all the same."""
-    if not isinstance(cause, SlackApiError):
+    told = cause.response if isinstance(cause, SlackApiError) else None
+    if not isinstance(told, AsyncSlackResponse):
         return True
-    return cause.response.status_code >= 500 or error_of(cause) in _DOUBTFUL or not error_of(cause)
+    return told.status_code >= 500 or error_of(cause) in _DOUBTFUL or not error_of(cause)

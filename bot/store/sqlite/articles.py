@@ -5,30 +5,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import apsw
 
 from bot.model import EVERYONE, Analysis, Article, Boilerplate, Entry
 from bot.ports import Added, Facts
-from bot.store.sqlite import index
-from bot.store.sqlite.rows import (
+from bot.store.rows import (
     ARTICLE,
     article_of,
     columns_of,
+    days_of,
     dumps,
-    first,
     flat,
     flat_sentences,
     instant,
     loads,
-    rows,
     sentence_nouns,
     sentences_of,
     spans_of,
     stamp,
-    value,
 )
+from bot.store.sqlite import index
+from bot.store.sqlite.rows import first, rows, value
 from bot.store.words import fingerprint, identity, storable
 
 SOME = 200  # articles forgotten in one transaction
@@ -181,7 +180,7 @@ def _found(db: apsw.Connection, article: Article, analysis: Analysis, now: datet
         db,
         """INSERT INTO article (tenant, identity, copy_of, added, first_day, last_day, dated)
            VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id""",
-        (tenant, identity(article), copy_of, stamp(now), *_days(article, now)),
+        (tenant, identity(article), copy_of, stamp(now), *days_of(article, now)),
     )
     db.execute("UPDATE article SET story = ? WHERE id = ?", (story or id_, id_))
     index.join_story(db, story or id_, tenant, id_)
@@ -196,7 +195,7 @@ def _supersede(
     index.take_out(db, id, tenant)
     db.execute(
         "UPDATE article SET version = ?, added = ?, first_day = ?, last_day = ?, dated = ? WHERE id = ?",
-        (version, stamp(now), *_days(article, now), id),
+        (version, stamp(now), *days_of(article, now), id),
     )
     _write(db, id, version, tenant, article, analysis, now)
     return Added(id, version, "edited")
@@ -235,11 +234,3 @@ def _withdraw(db: apsw.Connection, id: int, tenant: str) -> set[str]:
     heir = value(db, f"SELECT min(id) FROM article WHERE {copies}", {"gone": id})
     db.execute(f"UPDATE article SET copy_of = iif(id = :heir, 0, :heir) WHERE {copies}", {"gone": id, "heir": heir})
     return words
-
-
-def _days(article: Article, now: datetime) -> tuple[str, str, bool]:
-    when = article.published.when
-    if when:
-        return when.first.isoformat(), when.last.isoformat(), True
-    today = now.astimezone(UTC).date().isoformat()
-    return today, today, False

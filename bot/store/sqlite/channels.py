@@ -10,10 +10,10 @@ from datetime import datetime
 import apsw
 
 from bot.message import dumps as freeze
-from bot.message import loads as thaw
-from bot.model import Schedule, Subscription, Target
+from bot.model import Subscription
 from bot.ports import Answer, channel_of
-from bot.store.sqlite.rows import Row, dumps, first, instant, loads, rows, stamp, value
+from bot.store.rows import ANSWER, SUBSCRIPTION, answer_of, dumps, place_of, stamp, subscription_of
+from bot.store.sqlite.rows import first, rows, value
 from bot.store.words import storable
 
 
@@ -31,21 +31,19 @@ def remember(db: apsw.Connection, answer: Answer, now: datetime) -> int:
     )
     db.executemany(
         "INSERT OR REPLACE INTO answer_message VALUES (?, ?, ?)",
-        [(_place(answer.channel), storable(message), id_) for message in answer.messages],
+        [(place_of(answer.channel), storable(message), id_) for message in answer.messages],
     )
     return id_
 
 
 def recall(db: apsw.Connection, channel: str, message: str = "") -> Answer | None:
     which, asked = (
-        ("id = (SELECT answer FROM answer_message WHERE place = ? AND message = ?)", (_place(channel), message))
+        ("id = (SELECT answer FROM answer_message WHERE place = ? AND message = ?)", (place_of(channel), message))
         if message
         else ("channel = ? ORDER BY id DESC LIMIT 1", (channel,))
     )
-    row = first(
-        db, f"SELECT channel, command, citations, messages, id FROM answer WHERE {which}", [*map(storable, asked)]
-    )
-    return _answer(row) if row else None
+    row = first(db, f"SELECT {ANSWER} FROM answer WHERE {which}", [*map(storable, asked)])
+    return answer_of(row) if row else None
 
 
 def subscribe(db: apsw.Connection, subscription: Subscription) -> Subscription:
@@ -75,32 +73,7 @@ def subscribe(db: apsw.Connection, subscription: Subscription) -> Subscription:
 def subscriptions(db: apsw.Connection, channel: str = "") -> tuple[Subscription, ...]:
     found = rows(
         db,
-        f"SELECT * FROM subscription {'WHERE place = ?' if channel else ''} ORDER BY id",
+        f"SELECT {SUBSCRIPTION} FROM subscription {'WHERE place = ?' if channel else ''} ORDER BY id",
         (storable(channel),) if channel else (),
     )
-    return tuple(_subscription(row) for row in found)
-
-
-def _place(channel: str) -> str:
-    return "/".join(channel.split("/")[:2])
-
-
-def _answer(row: Row) -> Answer:
-    channel, command, citations, messages, id_ = row
-    return Answer(channel, command, thaw(citations), tuple(loads(messages)), id_)
-
-
-def _subscription(row: Row) -> Subscription:
-    id_, _, platform, channel, thread, reply_to, days, hour, minute, zone, since, words = row[:12]
-    even_if_empty, tenant, stopped, paused = row[12:]
-    return Subscription(
-        target=Target(platform, channel, thread, reply_to),
-        schedule=Schedule(frozenset(loads(days)), hour, minute, zone),
-        since=instant(since),
-        words=words,
-        even_if_empty=bool(even_if_empty),
-        tenant=tenant,
-        id=id_,
-        stopped=bool(stopped),
-        paused=paused,
-    )
+    return tuple(subscription_of(row) for row in found)

@@ -8,23 +8,19 @@ long they last, and each class is looked through from no further back than its l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import apsw
 
-from bot.model import EVERYONE, Mention, MentionBasis, TimexType, When
+from bot.model import EVERYONE, When
 from bot.ports import Dated
-from bot.store.sqlite.rows import Row, dumps, rows, value, when_of
+from bot.store.rows import DATED, dated_of, dumps
+from bot.store.sqlite.rows import rows, value
 from bot.store.words import storable
 
 LENGTHS = (1, 31, 366, date.max.toordinal())  # days at most; most mentions are of one
 MANY = 20_000  # mentions; more of the days asked for are found sooner by going through the newest articles
-
-_COLUMNS = """
-    mention.article, article.version, sentence_start, sentence_end, start_at, end_at, type, value,
-    mention.first_day, mention.last_day, precision, basis, confidence, announced, background
-"""
 
 
 def length(when: When) -> int:
@@ -38,12 +34,12 @@ def mentions(
 ) -> tuple[Dated, ...]:
     found = rows(
         db,
-        f"""SELECT {_COLUMNS} FROM mention JOIN article ON article.id = mention.article
+        f"""SELECT {DATED} FROM mention JOIN article ON article.id = mention.article
             WHERE mention.article IN (SELECT value FROM json_each(?))
             AND mention.first_day <= ? AND mention.last_day >= ? ORDER BY mention.article, position""",
         (dumps(list(ids)), (until or date.max).isoformat(), (since or date.min).isoformat()),
     )
-    return _dated(found)
+    return tuple(map(dated_of, found))
 
 
 def mentioned(
@@ -64,7 +60,7 @@ def mentioned(
     if value(db, f"SELECT count(*) FROM (SELECT 1 FROM ({touching}) LIMIT :many)", given) < MANY:
         found = rows(
             db,
-            f"""SELECT {_COLUMNS} FROM (
+            f"""SELECT {DATED} FROM (
                     SELECT article, position FROM ({touching}) ORDER BY article DESC, position LIMIT :limit
                 ) CROSS JOIN mention USING (article, position) JOIN article ON article.id = mention.article
                 ORDER BY mention.article DESC, position""",
@@ -73,34 +69,13 @@ def mentioned(
     else:  # the + keeps from reading by tenant, which would sort all that there is
         found = rows(
             db,
-            f"""SELECT {_COLUMNS} FROM article CROSS JOIN mention ON mention.article = article.id
+            f"""SELECT {DATED} FROM article CROSS JOIN mention ON mention.article = article.id
                 WHERE +article.tenant IN ('', :tenant) AND mention.first_day <= :until AND mention.last_day >= :since
                 ORDER BY article.id DESC, position LIMIT :limit""",
             given,
         )
-    return _dated(found)
+    return tuple(map(dated_of, found))
 
 
 def _back(day: date, days: int) -> date:
     return day - timedelta(days=min(days, day.toordinal()) - 1)
-
-
-def _dated(found: Iterable[Row]) -> tuple[Dated, ...]:
-    return tuple(_one(row) for row in found)
-
-
-def _one(row: Row) -> Dated:
-    article, version, sentence_start, sentence_end, start, end, kind, timex, first, last, precision = row[:11]
-    basis, confidence, announced, background = row[11:]
-    mention = Mention(
-        start=start,
-        end=end,
-        type=TimexType(kind),
-        value=timex,
-        when=when_of(first, last, precision),
-        basis=MentionBasis(basis),
-        confidence=confidence,
-        announced=bool(announced),
-        background=bool(background),
-    )
-    return Dated(article, version, (sentence_start, sentence_end), mention)

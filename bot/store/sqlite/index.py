@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator
-
 import apsw
 
-from bot.model import Analysis, Mention, Sentence
+from bot.model import Analysis
+from bot.store.rows import columns_of, dumps, loads, placed
 from bot.store.sqlite.days import length
-from bot.store.sqlite.rows import columns_of, dumps, loads, rows, value
+from bot.store.sqlite.rows import rows, value
 from bot.store.words import fold, signed, storable, vocabulary
 
 
@@ -49,7 +47,7 @@ def put_in(db: apsw.Connection, id: int, tenant: str, title: str, text: str, ana
                 length(mention.when),
                 tenant,
             )
-            for position, (sentence, mention) in enumerate(_placed(analysis))
+            for position, (sentence, mention) in enumerate(placed(analysis))
             if mention.when
         ],
     )
@@ -108,13 +106,3 @@ def leave_story(db: apsw.Connection, story: int, tenant: str) -> None:
         db.execute("UPDATE tally SET stories = stories - 1 WHERE tenant = ?", (tenant,))
     else:
         db.execute("UPDATE story SET newest = ? WHERE id = ? AND tenant = ?", (newest, story, tenant))
-
-
-def _placed(analysis: Analysis) -> Iterator[tuple[Sentence, Mention]]:
-    """Each dated mention, in order of place, with the sentence it stands in; what stands in none is never told."""
-    sentences = sorted(analysis.sentences, key=lambda sentence: sentence.start)
-    starts = [sentence.start for sentence in sentences]
-    for mention in sorted(analysis.mentions, key=lambda mention: (mention.start, mention.end)):
-        at = bisect_right(starts, mention.start) - 1
-        if mention.when and at >= 0 and mention.end <= sentences[at].end:
-            yield sentences[at], mention

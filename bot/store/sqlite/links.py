@@ -9,8 +9,9 @@ from datetime import date
 import apsw
 
 from bot.model import EVERYONE, Story
+from bot.store.rows import dumps, loads
 from bot.store.sqlite.finding import arrivals
-from bot.store.sqlite.rows import dumps, loads, rows, value
+from bot.store.sqlite.rows import rows, value
 from bot.store.words import signed, storable
 
 NEAR = 100  # articles that share a sketch's values, most shared first; a page of an agency has more copies than matter

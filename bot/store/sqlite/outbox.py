@@ -11,26 +11,24 @@ from datetime import datetime
 
 import apsw
 
-from bot.model import Delivery, DeliveryState, Target
-from bot.store.sqlite.rows import Row, dumps, first, instant, loads, rows, stamp
+from bot.model import Delivery, DeliveryState
+from bot.store.rows import DELIVERY, delivery_of, dumps, stamp
+from bot.store.sqlite.rows import first, rows
 from bot.store.words import storable
 
 _NOW = "unixepoch('subsec')"
 _STAMP = "strftime('%Y-%m-%dT%H:%M:%f000+00:00')"  # as `rows.stamp` writes it
-_COLUMNS = """
-    key, platform, channel, thread, reply_to, state, payload, mark, subscription, due, ids, reason, attempts, at
-"""
 
 
 def claim(db: apsw.Connection, delivery: Delivery, lease: float) -> Delivery | None:
     target = delivery.target
     row = first(
         db,
-        f"""INSERT INTO delivery ({_COLUMNS}, until)
+        f"""INSERT INTO delivery ({DELIVERY}, until)
             VALUES (?, ?, ?, ?, ?, 'claimed', ?, ?, ?, ?, '[]', '', 1, {_STAMP}, {_NOW} + ?)
             ON CONFLICT (key) DO UPDATE SET until = excluded.until, attempts = attempts + 1
             WHERE state = 'claimed' AND until <= {_NOW}
-            RETURNING {_COLUMNS}""",
+            RETURNING {DELIVERY}""",
         (
             storable(delivery.key),
             *(target.platform, target.channel, target.thread, target.reply_to),
@@ -39,7 +37,7 @@ def claim(db: apsw.Connection, delivery: Delivery, lease: float) -> Delivery | N
             lease,
         ),
     )
-    return _delivery(row) if row else None
+    return delivery_of(row) if row else None
 
 
 _HELD = "key = ? AND attempts = ? AND state = 'claimed'"  # nobody has taken the claim over since
@@ -78,34 +76,16 @@ def release(db: apsw.Connection, held: Delivery, reason: str, after: float) -> N
 def unsettled(db: apsw.Connection) -> tuple[Delivery, ...]:
     found = rows(
         db,
-        f"SELECT {_COLUMNS} FROM delivery INDEXED BY delivery_unsettled WHERE state = 'claimed' AND until <= {_NOW} ORDER BY number",
+        f"SELECT {DELIVERY} FROM delivery INDEXED BY delivery_unsettled WHERE state = 'claimed' AND until <= {_NOW} ORDER BY number",
     )
-    return tuple(_delivery(row) for row in found)
+    return tuple(delivery_of(row) for row in found)
 
 
 def deliveries(db: apsw.Connection, subscription: int = 0, limit: int = 10) -> tuple[Delivery, ...]:
     found = rows(
         db,
-        f"""SELECT {_COLUMNS} FROM delivery WHERE subscription <> 0 {"AND subscription = :one" if subscription else ""}
+        f"""SELECT {DELIVERY} FROM delivery WHERE subscription <> 0 {"AND subscription = :one" if subscription else ""}
             ORDER BY due DESC, number DESC LIMIT :limit""",
         {"one": subscription, "limit": limit},
     )
-    return tuple(_delivery(row) for row in found)
-
-
-def _delivery(row: Row) -> Delivery:
-    key, platform, channel, thread, reply_to, state, payload, mark, subscription = row[:9]
-    due, ids, reason, attempts, at = row[9:]
-    return Delivery(
-        key=key,
-        target=Target(platform, channel, thread, reply_to),
-        state=DeliveryState(state),
-        payload=payload,
-        mark=mark,
-        subscription=subscription,
-        due=instant(due) if due else None,
-        ids=tuple(loads(ids)),
-        reason=reason,
-        attempts=attempts,
-        at=instant(at),
-    )
+    return tuple(delivery_of(row) for row in found)

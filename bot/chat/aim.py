@@ -1,0 +1,28 @@
+"""Where a typed `… to #channel` may lead: never out of the server or workspace where it was typed.
+
+Whoever may order digests in one place may not aim them at another, so what names a channel elsewhere is made to name
+none before a command sees it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+NOWHERE = "#not-in-reach"
+_AIM = re.compile(r"(?<=\bto )\s*<?#([^\s>|]+)(?:\|[^\s>]*)?>?", re.IGNORECASE)
+
+
+def aimed(text: str, reach: Callable[[str], str]) -> str:
+    """`text` with each channel that it aims at as `reach` knows it: an id in reach, or empty."""
+
+    def place(aim: re.Match[str]) -> str:
+        id_ = reach(aim[1])
+        return f"#{id_}" if id_ else NOWHERE
+
+    return _AIM.sub(place, text)
+
+
+def nowhere(_channel: str) -> str:
+    """In private nothing else is in reach."""
+    return ""

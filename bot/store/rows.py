@@ -1,0 +1,219 @@
+"""Nouns to columns and back, as every store keeps them; lists are compact JSON.
+
+Instants are ISO text in UTC with microseconds and days ISO text, also where a database has types of its own for them:
+its adapter takes and hands out the text.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+
+from bot.message import loads as thaw
+from bot.model import (
+    Analysis,
+    Article,
+    Delivery,
+    DeliveryState,
+    Mention,
+    MentionBasis,
+    Precision,
+    Published,
+    PublishedBasis,
+    Schedule,
+    Sentence,
+    Span,
+    Subscription,
+    Target,
+    TimexType,
+    When,
+)
+from bot.ports import Answer, Dated
+
+Row = tuple[Any, ...]
+
+# What `article_of` reads, of `article` joined with one `version` of it.
+ARTICLE = """
+    article.id, article.tenant, version.version, version.text, version.title, version.publisher, version.place,
+    version.author, version.url, version.file, version.guid, version.language, version.first_day, version.last_day,
+    version.precision, version.basis, version.evidence, version.added
+"""
+
+# What `dated_of` reads, of `mention` joined with its `article`.
+DATED = """
+    mention.article, article.version, sentence_start, sentence_end, start_at, end_at, type, value,
+    mention.first_day, mention.last_day, precision, basis, confidence, announced, background
+"""
+
+# What `delivery_of` reads.
+DELIVERY = """
+    key, platform, channel, thread, reply_to, state, payload, mark, subscription, due, ids, reason, attempts, at
+"""
+
+# What `answer_of` reads.
+ANSWER = "channel, command, citations, messages, id"
+
+# What `subscription_of` reads.
+SUBSCRIPTION = """
+    id, platform, channel, thread, reply_to, days, hour, minute, zone, since, words, even_if_empty, tenant, stopped,
+    paused
+"""
+
+
+def article_of(row: Row) -> Article:
+    id_, tenant, version, text, title, publisher, place, author, url, file, guid, language = row[:12]
+    first, last, precision, basis, evidence, added = row[12:18]
+    return Article(
+        text=text,
+        title=title,
+        published=Published(when_of(first, last, precision), PublishedBasis(basis), evidence),
+        publisher=publisher,
+        place=place,
+        author=author,
+        url=url,
+        file=file,
+        guid=guid,
+        language=language,
+        tenant=tenant,
+        id=id_,
+        version=version,
+        added=instant(added),
+    )
+
+
+@lru_cache(maxsize=4096)  # news names the same days over and over; a thousand mentions are read at once
+def when_of(first: str | None, last: str | None, precision: str | None) -> When | None:
+    if first is None or last is None or precision is None:
+        return None
+    return When(date.fromisoformat(first), date.fromisoformat(last), Precision(precision))
+
+
+def columns_of(when: When | None) -> tuple[str | None, str | None, str | None]:
+    return (when.first.isoformat(), when.last.isoformat(), when.precision.value) if when else (None, None, None)
+
+
+def stamp(at: datetime) -> str:
+    """As long for every instant, so that stamps sort as instants do."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def instant(stamped: str) -> datetime:
+    return datetime.fromisoformat(stamped)
+
+
+def dumps(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def loads(text: str) -> Any:
+    return json.loads(text)
+
+
+def flat(places: Sequence[Span]) -> str:
+    return dumps([number for place in places for number in place])
+
+
+def sentences_of(flattened: str) -> tuple[tuple[int, int, int], ...]:
+    return tuple(zip(*_thirds(flattened), strict=True))
+
+
+def sentence_nouns(flattened: str) -> tuple[Sentence, ...]:
+    return tuple(map(Sentence, *_thirds(flattened)))
+
+
+def _thirds(flattened: str) -> tuple[list[int], list[int], list[int]]:
+    numbers = json.loads(flattened)
+    return numbers[::3], numbers[1::3], numbers[2::3]
+
+
+def spans_of(flattened: str) -> tuple[Span, ...]:
+    numbers = json.loads(flattened)
+    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def flat_sentences(sentences: Sequence[Sentence]) -> str:
+    return dumps([number for each in sentences for number in (each.start, each.end, each.paragraph)])
+
+
+def days_of(article: Article, now: datetime) -> tuple[str, str, bool]:
+    """The days it may have been published on, and whether it was: of storing, where that is unknown."""
+    when = article.published.when
+    if when:
+        return when.first.isoformat(), when.last.isoformat(), True
+    today = now.astimezone(UTC).date().isoformat()
+    return today, today, False
+
+
+def placed(analysis: Analysis) -> Iterator[tuple[Sentence, Mention]]:
+    """Each dated mention, in order of place, with the sentence it stands in; what stands in none is never told."""
+    sentences = sorted(analysis.sentences, key=lambda sentence: sentence.start)
+    starts = [sentence.start for sentence in sentences]
+    for mention in sorted(analysis.mentions, key=lambda mention: (mention.start, mention.end)):
+        at = bisect_right(starts, mention.start) - 1
+        if mention.when and at >= 0 and mention.end <= sentences[at].end:
+            yield sentences[at], mention
+
+
+def dated_of(row: Row) -> Dated:
+    article, version, sentence_start, sentence_end, start, end, kind, timex, first, last, precision = row[:11]
+    basis, confidence, announced, background = row[11:]
+    mention = Mention(
+        start=start,
+        end=end,
+        type=TimexType(kind),
+        value=timex,
+        when=when_of(first, last, precision),
+        basis=MentionBasis(basis),
+        confidence=confidence,
+        announced=bool(announced),
+        background=bool(background),
+    )
+    return Dated(article, version, (sentence_start, sentence_end), mention)
+
+
+def place_of(channel: str) -> str:
+    """Platform and channel without the thread: a reply in a thread may be to a message outside it."""
+    return "/".join(channel.split("/")[:2])
+
+
+def answer_of(row: Row) -> Answer:
+    channel, command, citations, messages, id_ = row
+    return Answer(channel, command, thaw(citations), tuple(loads(messages)), id_)
+
+
+def subscription_of(row: Row) -> Subscription:
+    id_, platform, channel, thread, reply_to, days, hour, minute, zone, since, words = row[:11]
+    even_if_empty, tenant, stopped, paused = row[11:]
+    return Subscription(
+        target=Target(platform, channel, thread, reply_to),
+        schedule=Schedule(frozenset(loads(days)), hour, minute, zone),
+        since=instant(since),
+        words=words,
+        even_if_empty=bool(even_if_empty),
+        tenant=tenant,
+        id=id_,
+        stopped=bool(stopped),
+        paused=paused,
+    )
+
+
+def delivery_of(row: Row) -> Delivery:
+    key, platform, channel, thread, reply_to, state, payload, mark, subscription = row[:9]
+    due, ids, reason, attempts, at = row[9:]
+    return Delivery(
+        key=key,
+        target=Target(platform, channel, thread, reply_to),
+        state=DeliveryState(state),
+        payload=payload,
+        mark=mark,
+        subscription=subscription,
+        due=instant(due) if due else None,
+        ids=tuple(loads(ids)),
+        reason=reason,
+        attempts=attempts,
+        at=instant(at),
+    )
