@@ -35,4 +35,7 @@ def start(settings: Settings, *, serving: bool) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Line(settings))
     level = settings.log_level.upper()
+    if level != "DEBUG":  # what the libraries say of themselves is for who looks into them
+        for library in ("apscheduler", "discord", "slack_bolt", "slack_sdk"):
+            logging.getLogger(library).setLevel(logging.ERROR)
     logging.basicConfig(level=level if serving or level == "DEBUG" else "WARNING", handlers=[handler], force=True)

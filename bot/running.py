@@ -6,9 +6,10 @@ import asyncio
 import logging
 import signal
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot import schedule
 from bot.delivery import Desk
@@ -76,10 +77,10 @@ async def _kept(name: str, chat: Chat, desk: Desk) -> Exception | None:
     return None
 
 
-async def until_stopped(work: asyncio.Task[None]) -> None:
+async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
     """Let `work` run until it ends or SIGTERM or SIGINT arrives; what is being sent then is sent to its end."""
-    loop = asyncio.get_running_loop()
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, work.cancel)
+        loop.add_signal_handler(number, task.cancel)
     with suppress(asyncio.CancelledError):
-        await work
+        await task

@@ -73,12 +73,7 @@ def _article(given: object, number: int) -> Article:
     text = _get(given, "text", str)
     title, publisher = _get(given, "title", str, ""), _get(given, "publisher", str, "")
     day = _day(given, "published")
-    if day:
-        published = Published(When.day(day), PublishedBasis.FEED)
-    elif "published" in given:
-        published = Published()
-    else:
-        published = ingest.published(text)
+    published = Published(When.day(day), PublishedBasis.FEED) if day else ingest.published(text, title)
     return Article(text, title=title, publisher=publisher, published=published, id=number)
 
 
@@ -144,13 +139,13 @@ def _mention(one: Mention, text: str) -> Row:
 
 def _timeline(given: Row) -> Row:
     entries = _entries(given)
-    since, until = _day(given, "since"), _day(given, "until")
+    since, until, per_date = _day(given, "since"), _day(given, "until"), _get(given, "per_date", int, 1)
     events = timeline.timeline(
         entries,
         dated(entries, since, until),
         _get(given, "query", str, "").split(),
         most=_get(given, "dates", int, 0) or None,
-        per_date=_get(given, "per_date", int, 1),
+        per_date=per_date,
         since=since,
         until=until,
     )
@@ -161,7 +156,7 @@ def _timeline(given: Row) -> Row:
                 "until": event.when.last.isoformat(),
                 "precision": event.when.precision,
                 "announced": event.announced,
-                "passages": [_told(passage, entries) for passage in event.passages],
+                "passages": [_told(passage, entries) for passage in event.passages[:per_date]],
             }
             for event in events
         ]

@@ -40,8 +40,8 @@ _CONTRACTED = _STOP | frozenset(  # what stands before the apostrophe of "don't"
     "ain aren couldn didn doesn don hadn hasn haven isn mightn mustn shan shouldn wasn weren won wouldn".split()
 )
 
-# a letter-dot run ("U.S.", "D.C."), a number with its inner points and commas, a word with its inner apostrophes
-_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*[^\W_]*|[^\W_]+(?:['’][^\W\d_]+)*")
+# letters and digits, with an apostrophe or the points of initials ("U.S.") between them, or what parts a number
+_WORD = re.compile(r"\w+(?:['’]\w+|[.,](?=\d)\w+|(?<=\b\w)\.\w\b)*")
 
 _CACHE_SIZE = 1 << 16  # words; a year of English news holds about twice as many, most of them seen once
 _stems: dict[str, str] = {}  # word as written -> its stem, "" for a stop word
@@ -60,9 +60,8 @@ def _plain(written: str) -> str:
     if written.isascii() and written.isalpha():
         return written.lower()
     word = written.lower().replace("’", "'")
-    if word[0].isdigit():
-        return word.replace(",", "")
-    return word.rstrip(".").removesuffix("'s")
+    word = word.rstrip("_").removesuffix("'s")
+    return word.replace(",", "") if word[:1].isdigit() else word
 
 
 def written(text: str) -> list[str]:
@@ -134,6 +133,7 @@ _CALENDAR = frozenset(
 )
 # a capitalised word with its hyphens and inner points and apostrophes; the possessive is left out
 _CAPITAL = re.compile(r"(?<![^\W_])(?:(?:[^\W\d_]\.){2,}|(?![a-z])[^\W\d_](?:[^\W_]+|[-.&'’](?!s\b)(?=[^\W_]))*)")
+_LONGEST = 8  # words in a name; a longer run of capitals is a headline
 _OPENING = '"“‘«([—–- \n'
 _JOINED = re.compile(r"\s+(?:(?:of|of the|de|de la|da|di|del|bin|ibn|al|van|van der|von)\s+)?")
 
@@ -215,7 +215,7 @@ def _named(run: list[str]) -> Iterator[str]:
     while run and run[0].islower():
         run = run[1:]
     name = " ".join(run)
-    if len(name) > 1:
+    if len(name) > 1 and len(run) <= _LONGEST:
         yield name
 
 

@@ -13,6 +13,7 @@ BOT = Path(__file__).parent.parent / "bot"
 
 ROWS = [
     {"__main__"},
+    {"verbs"},
     {"running"},
     {"chat", "store", "delivery", "schedule", "script"},
     {"commands", "corpus", "log"},

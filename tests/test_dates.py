@@ -57,6 +57,19 @@ def test_the_undated_seed_was_published_between_its_last_event_and_its_next():
     assert dates.window(VOV.read_text(), ()) == When(date(2019, 2, 5), date(2019, 2, 17), Precision.RANGE)
 
 
+def test_a_dateline_without_a_year_ends_the_window():
+    text = "HANOI, Feb. 26 - The envoys met on February 21, 2019."
+    window = When(date(2019, 2, 21), date(2019, 2, 26), Precision.RANGE)
+    assert dates.window(text, [(17, len(text))]) == window
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Nothing is dated.", "It began on June 12, 2018.", "It began on June 12, 2018 and will end in 2025."]
+)
+def test_content_that_tells_no_window_gives_none(text):
+    assert dates.window(text, ()) is None
+
+
 @pytest.mark.parametrize("anchor", [None, date(2019, 2, 11)])
 def test_what_the_undated_seed_announces(anchor):
     text = VOV.read_text()

@@ -202,14 +202,17 @@ _HOUR = re.compile(
 def window(text: str, sentences: Sequence[Span]) -> When | None:
     """When an undated article can have been published: from its latest past event to its earliest announced one.
 
-    None where the content does not tell of both, within WINDOW of each other and of no later year: of 911 dated
+    A day in the header before the first sentence serves where nothing is announced. None where the content does not tell of both, within WINDOW of each other and of no later year: of 911 dated
     articles with their dates hidden, what told of a past event alone was published within two weeks of it in a third.
     """
-    told = [m for m in mentions(text, None, sentences) if m.confidence >= SURE and not m.background]
+    sure = [m for m in mentions(text, None) if m.when and m.confidence >= SURE and not m.background]
+    told = [m for m in sure if not sentences or _within(m.start, m.end, sentences)]
+    header = [m for m in sure if sentences and m.end <= sentences[0][0]]  # a dateline ends it as a plan does
     past = [m.when for m in told if m.when and not m.announced]
-    ahead = [m.when for m in told if m.when and m.announced and m.when.precision in _DAYS_AND_MONTHS]
+    ahead = [m.when for m in [m for m in told if m.announced] or header if m.when]
     first = max((when.first for when in past if when.precision in _DAYS_AND_MONTHS), default=None)
-    last = min((when.last for when in ahead if first and when.last >= first), default=None)
+    lasts = [when.last for when in ahead if when.precision in _DAYS_AND_MONTHS]
+    last = min((day for day in lasts if first and day >= first), default=None)
     if first is None or last is None or last - first > WINDOW or any(when.first > last for when in past):
         return None
     return When(first, last, Precision.RANGE)

@@ -48,7 +48,7 @@ def topic(
     summarizer: str = ranking.Summarizer.DATELINE,
     dates: Mapping[Passage, date] = _UNDATED,
 ) -> tuple[Passage, ...]:
-    """The sentences that tell a topic: first what it is, then the rest by the date of what they tell.
+    """The sentences that tell a topic: first what it is, or what answers `query` best, then by what happened when.
 
     `dates` gives that date for sentences where it is known; others count as of their article's own date. Near-copies
     of one text count once.
@@ -60,7 +60,7 @@ def topic(
     if not chosen:
         return ()
     units = _units(chosen, lines)
-    opening = _opening(units, lines)
+    opening = units[0] if query else _opening(units, lines)
 
     def moment(unit: list[int]) -> tuple[date, int]:
         published = entries[lines[unit[0]].article].article.published.anchor or date.max

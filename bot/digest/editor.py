@@ -26,6 +26,8 @@ class Judgement:
     follows: bool = False
 
 
+# All openings are matched in lower case.
+
 # "However, …", "Two days later …", "In return, …": what is told here hangs on what was told before
 _CONNECTIVE = re.compile(
     r"""(?:
@@ -42,9 +44,9 @@ _CONNECTIVE = re.compile(
       |decade|day\ of|to\b|of\b|\d|the\b|who\b))
   | (?:(?:\w+|a\ few|several|some)\ (?:seconds|minutes|hours|days|weeks|months|years)|moments|shortly|soon|immediately
       |long|the\ (?:next|following|same|previous)\ (?:day|week|month|year|morning|night|evening)|the\ day|a\ (?:day|week
-      |month|year))\ (?:later|after(?:wards?)?|before|earlier|thereafter)?(?=,|\ (?:he|she|it|they|the)\b)
+      |month|year))(?:\ (?:later|after(?:wards?)?|before|earlier|thereafter))?(?=,|\ (?:he|she|it|they|the)\b)
   )""",
-    re.IGNORECASE | re.VERBOSE,
+    re.VERBOSE,
 )
 
 # "He …", "That is …", "Both men …", "The latter …": who or what is not said in this sentence
@@ -68,7 +70,7 @@ _PRONOUN = re.compile(
   | (?:one|another|the\ other|other)\b(?=\ (?:said|was|is|has|had)\b)
   | here(?:'s|’s)?\b | there(?:,|\ he|\ she|\ they)
   )""",
-    re.IGNORECASE | re.VERBOSE,
+    re.VERBOSE,
 )
 
 # "The two sides …", "The incident …": told of before, if not named so that one could guess
@@ -82,7 +84,7 @@ _ANAPHOR = re.compile(
     |fire|ship|plane|aircraft|vehicle|car|images?|pictures?|photos?|footage|findings?|figures?|goal|win|victory
     |defeat|match|game|event|trip|visit|meeting|vote|document|documents|agency|organi[sz]ation|team|club|website)\b
     """,
-    re.IGNORECASE | re.VERBOSE,
+    re.VERBOSE,
 )
 
 # "When he arrived, Smith said …": named right after
@@ -93,27 +95,24 @@ _NAMED_AFTER = re.compile(
 # "The world community is hoping …", "Observers expect …": nobody in particular
 _NOBODY = re.compile(
     r"(?:the (?:whole )?(?:world|international community|public)\b|(?:many |some |most )?(?:observers|analysts|critics)\b"
-    r"|(?:a number of|some|many|most|several)\b)",
-    re.IGNORECASE,
+    r"|(?:a number of|some|many|most|several)\b)"
 )
 # “Yes, I know that,” … “It was awful,” …: an answer, or words about what was named before
 _REPLY = re.compile(
     r"[\"“‘'`]+ ?(?:yes|yeah|no|not|that|this|it|he|she|they|his|her|their|these|those|but|and|so|because|then|which)"
-    r"(?:['’](?:s|re|ll|d))?\b",
-    re.IGNORECASE,
+    r"(?:['’](?:s|re|ll|d))?\b"
 )
 _LEADS_IN = frozenset("according asked speaking thanks days weeks months years hours".split())  # no person among them
 _PERSONAL = frozenset("he she they him his her hers them their".split())
 _SELF = frozenset("I I'm I've I'll I’m I’ve I’ll we We we're We're we’re My my Our our me us you You your Your".split())
 _ADDRESSED = re.compile(
     r"(?:click|read|watch|see|follow|listen|sign up|subscribe|share|photos|video|gallery|more|related|advertisement|updated|"
-    r"editor['’]s note|image copyright|image caption|story highlights)\b(?:.{0,12}(?::|»|>|here|more|us|also)|$)",
-    re.IGNORECASE,
+    r"editor['’]s note|image copyright|image caption|story highlights)\b(?:.{0,12}(?::|»|>|here|more|us|also)|$)"
 )
 _CREDITS = (
-    "ontributed to this report",
-    "ontributed to this story",
-    "ll rights reserved",
+    "contributed to this report",
+    "contributed to this story",
+    "all rights reserved",
     "not be published",
     "not be reproduced",
 )
@@ -180,19 +179,24 @@ def _opens(sentence: str, start: int, end: int, *, inside: bool) -> bool:
 def _judged(sentence: str, outside: str, *, cased: bool) -> Judgement:
     if not _LETTER.search(outside):
         return Judgement(worth=0)  # a quotation without its speaker
-    if sentence.endswith(":") or _ADDRESSED.match(sentence) or any(credit in sentence for credit in _CREDITS):
+    low = sentence.lower()
+    if sentence.endswith(":") or _ADDRESSED.match(low) or any(credit in low for credit in _CREDITS):
         return Judgement(worth=0)
     opening = outside.lstrip(" …,;-–—([")
-    follows = bool(_CONNECTIVE.match(opening) or _PRONOUN.match(opening) or _hangs(opening) or _REPLY.match(sentence))
+    start = opening.lower()
+    follows = bool(_CONNECTIVE.match(start) or _PRONOUN.match(start) or _hangs(start) or _REPLY.match(low))
     if follows and cased and (named := _NAMED_AFTER.match(opening)) and not terms.is_stop(named[1].lower()):
         follows = False
-    return Judgement(_worth(sentence, outside) if cased else 1.0, follows)
+    return Judgement(_worth(sentence, low, outside) if cased else 1.0, follows)
 
 
 def _hangs(opening: str) -> bool:
     """Whether a personal pronoun comes before any word that it could stand for."""
-    for written in opening.split(" ", 8)[:8]:
-        word = written.strip(",;:()'’").lower()
+    written = opening.replace(",", "").split(" ", 8)[:8]
+    if _PERSONAL.isdisjoint(written):
+        return False
+    for one in written:
+        word = one.strip(",;:()'’")
         if word in _PERSONAL:
             return True
         if word and word[0].isalpha() and not terms.is_stop(word) and word not in _LEADS_IN:
@@ -200,7 +204,7 @@ def _hangs(opening: str) -> bool:
     return False
 
 
-def _worth(sentence: str, outside: str) -> float:
+def _worth(sentence: str, low: str, outside: str) -> float:
     """Dated and specific before vague, statements before questions, the reporter's voice before the writer's."""
     worth = 1.0
     if sentence[-1] not in ".!\"”’')]…?":
@@ -209,13 +213,13 @@ def _worth(sentence: str, outside: str) -> float:
         worth *= 0.6
     if not _SELF.isdisjoint(outside.split()):
         worth *= 0.8
-    if _ANAPHOR.match(sentence):
+    if _ANAPHOR.match(low):
         worth *= 0.85
-    if _NOBODY.match(sentence):
+    if _NOBODY.match(low):
         worth *= 0.8
     telling = set(_TELLING.findall(sentence, 1))
-    dated = any(word in _CALENDAR or _YEAR.fullmatch(word) for word in telling)
     numbered = any(word[0].isdigit() for word in telling)
+    dated = not _CALENDAR.isdisjoint(telling) or (numbered and any(_YEAR.fullmatch(word) for word in telling))
     if not dated and not numbered:
         worth *= min(1.0, 0.75 + 0.08 * len(telling))  # names tell something too, no single one much
     return worth * (1 + 0.06 * dated + 0.04 * numbered + 0.1 * bool(dated and _DAY.search(sentence)))

@@ -6,9 +6,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from bot import dates
 from bot.ingest.dateline import Dateline, dateline
 from bot.ingest.shapes import BLOCKS, CONTRIBUTED, CREDIT_BARE, CREDIT_IN_BRACKETS, OPENINGS, REPORTED
-from bot.model import Boilerplate, Span
+from bot.model import Boilerplate, Span, shown
 from bot.sentences import blocks, within
 
 TITLE_WORDS = 25  # a first line longer than this is no headline
@@ -45,7 +46,8 @@ def clean(text: str, title: str = "") -> tuple[Boilerplate, ...]:
             found.append(Boilerplate(start, line.end, "dateline"))
             start = line.end
         elif heading and not reason and (body or headed) and len(parts) > 1:
-            reason = "sub-head"
+            # a day alone on its line, on a page of many, dates what stands below it
+            reason = "" if body and dates.calendar(shown(text[start:end])) else "sub-head"
         elif heading and not reason and number + 1 < len(parts):
             reason = "sub-head" if text[start] in "([" and text[end - 1] in ")]" else "title"
         if reason:

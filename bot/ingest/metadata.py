@@ -12,7 +12,7 @@ from bot.errors import InputError
 from bot.ingest.cleaning import clean
 from bot.ingest.dateline import AGENCY, DAY, agency, dateline
 from bot.ingest.shapes import NAMES
-from bot.model import EVERYONE, Article, Boilerplate, Precision, Published, PublishedBasis, Span, When, shown
+from bot.model import EVERYONE, Article, Boilerplate, MentionBasis, Precision, Published, PublishedBasis, Span, When, shown
 
 NEAR = timedelta(days=60)  # how far from the window of its content a dateline without a year may lie
 
@@ -113,11 +113,17 @@ def _published(text: str, pieces: Sequence[Boilerplate], quotable: Sequence[Span
                 return Published(when, PublishedBasis.STATED, shown(said))
             yearless = yearless or (day if piece.reason == "dateline" else "")
     window = dates.window(text, quotable)
-    if window is None:
-        return Published(evidence=shown(yearless))
-    if yearless and (day_known := _with_year(yearless, window)):
-        return Published(day_known, PublishedBasis.INFERRED, shown(yearless))
-    return Published(window, PublishedBasis.INFERRED)
+    if yearless:
+        near = window or _latest_day(text, quotable)
+        day_known = _with_year(yearless, near) if near else None
+        return Published(day_known, PublishedBasis.INFERRED if day_known else PublishedBasis.UNKNOWN, shown(yearless))
+    return Published(window, PublishedBasis.INFERRED) if window else Published()
+
+
+def _latest_day(text: str, quotable: Sequence[Span]) -> When | None:
+    """The latest day that the text names with its year: the news is seldom far from it."""
+    named = (mention for mention in dates.mentions(text, None, quotable) if mention.basis is MentionBasis.EXPLICIT)
+    return max((m.when for m in named if m.when and m.when.precision is Precision.DAY), default=None)
 
 
 def _calendar(words: str) -> When | None:

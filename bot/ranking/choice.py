@@ -12,7 +12,7 @@ import numpy as np
 from bot.ranking import SAME, SHORTEST, Line
 from bot.ranking.centrality import Floats, Space, scaled
 
-ANSWERS = 0.34  # share of the fullest answer to a query below which a line does not speak of it
+ANSWERS = 0.4  # share of the fullest answer to a query below which a line does not speak of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ def _likeness(claim: str, entries: Sequence[Entry], low: Sequence[str]) -> Itera
     asked, *read = [words.named(found, names) for found in read]
     spread = Counter(key for found in read for key in {word.key for word in found})
     weights = [log(2 + len(read) / (1 + spread[word.key])) for word in asked]
-    passive = words.is_passive(claim)
+    passive, denials = words.is_passive(claim), words.denials(claim)
     for (entry, n), text, found in zip(places, texts, read, strict=True):
         around = words.named(words.read(_around(entry, n)), names)
         hangs = terms.words(text)[:1] in _PRONOUNS
@@ -138,7 +138,10 @@ def _likeness(claim: str, entries: Sequence[Entry], low: Sequence[str]) -> Itera
         score = held.score(weights)
         if len(asked) == 1 and len(terms.written(claim)) > 2:
             score = min(score, NEAR)  # "we will return": one word alone says nothing
-        yield _Said(score, _passage(entry, entry.sentences[n]), held.difference() if score >= NEAR else "")
+        differs = held.difference() if score >= NEAR else ""
+        if score >= SUPPORT and not differs:
+            differs = held.denial(denials, words.denials(text))
+        yield _Said(score, _passage(entry, entry.sentences[n]), differs)
 
 
 def _candidates(claim: str, entries: Sequence[Entry], low: Sequence[str]) -> list[tuple[Entry, int]]:

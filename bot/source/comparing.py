@@ -12,6 +12,7 @@ from bot.source.words import Kind, Word, alike, contrary
 IMPLIED = 0.7  # of a word that the sentence leaves to what stands before it
 VERBATIM = 0.8  # share of a claim in the sentence's order, from which one changed word is an altered quotation
 
+_WITHOUT_NOT = "it says so without a “not”"
 _YEAR = re.compile(r"#(?:19|20)\d\d")
 
 
@@ -79,9 +80,25 @@ class Comparison:
             or self._changed()
         )
 
+    def denial(self, asked: Sequence[int], found: Sequence[int]) -> str:
+        """Whether claim and sentence deny unlike often; both as `words.denials` gives them.
+
+        Of the sentence's, those count that stand in a clause which the claim repeats.
+        """
+        if len(asked) > len(found):
+            return _WITHOUT_NOT
+        whole = Counter(word.clause for word in self.found)
+        told = Counter(self.found[match].clause for match in set(self.matches) if match is not None)
+        repeats = sum(told.values()) >= VERBATIM * len(self.found)
+        repeated = [n for n in found if (2 * told[n] >= whole[n] if whole[n] else repeats)]
+        return "it denies that (“not”)" if len(repeated) > len(asked) else ""
+
     def _missing(self, kind: Kind, noun: str) -> str:
+        spare = Counter(word.key for word in self.found)
         for word, match in zip(self.asked, self.matches, strict=True):
-            if word.kind is kind and match is None and not self._implied(word):
+            spare[word.key] -= 1
+            twice = kind is Kind.NUMBER and match is not None and spare[word.key] < 0
+            if word.kind is kind and (twice or (match is None and not self._implied(word))):
                 return _instead(noun, self._in_place_of(word), word)
         return ""
 

@@ -90,13 +90,13 @@ def _clause(written: list[str], number: int, *, opens: bool) -> list[Word]:
         value, used = _number(written, n)
         if used:
             found.append(Word(f"#{value:g}", " ".join(written[n : n + used]), Kind.NUMBER, denied > 0, number))
-        elif low in NOT or low.endswith("n't"):
+        elif _is_not(low):
             denied, lifted = REACH, False
         elif low == "and" and lifted:
             denied = 0
         elif day := _day(one, low):
             found.append(Word(day, one, Kind.NUMBER, denied > 0, number))
-        elif low in EMPTY:
+        elif one in EMPTY:
             pass
         elif key := LOWER_NAMES.get(low) or terms.stem(one) or (low if one.isupper() and len(one) > 1 else ""):
             name = (key.isupper() and len(key) > 1) or (one[0].isupper() and not (opens and n == 0))
@@ -117,8 +117,18 @@ def is_passive(claim: str) -> bool:
     return bool(_PASSIVE.search(claim))
 
 
+def denials(text: str) -> list[int]:
+    """In which clauses a "not", "no" or "never" stands, once for each."""
+    clauses = _CLAUSE.split(plain(text).lower())
+    return [number for number, clause in enumerate(clauses) for word in terms.written(clause) if _is_not(word)]
+
+
+def _is_not(word: str) -> bool:
+    return word in NOT or word.endswith("n't")
+
+
 def denies(word: str) -> bool:
-    return word in NOT or word in DENIES or word.endswith("n't")
+    return _is_not(word) or word in DENIES
 
 
 def _day(written: str, low: str) -> str:

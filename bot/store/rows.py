@@ -35,6 +35,14 @@ from bot.model import (
 from bot.ports import Answer, Dated
 
 Row = tuple[Any, ...]
+Batch = tuple[str, tuple[str, ...], list[Row]]  # of a table: its name, columns, and some of its rows
+
+BATCH = 100  # rows; an article may take 2 MB
+# The tables that hold the same in every store, each after those it refers to; all others are made from them.
+MOVED = (
+    *("article", "version", "mention", "name", "term", "posting", "sketch", "analysis", "story", "tally"),
+    *("answer", "answer_message", "subscription", "delivery"),
+)
 
 # What `article_of` reads, of `article` joined with one `version` of it.
 ARTICLE = """

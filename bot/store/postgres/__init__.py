@@ -20,7 +20,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import psycopg
 
 from bot.errors import StoreError
-from bot.store.postgres import articles, channels, days, finding, links, outbox
+from bot.store.postgres import articles, channels, days, finding, links, outbox, whole
 from bot.store.postgres.address import Address
 from bot.store.postgres.rows import rows, run, speak, value
 from bot.store.rows import Row
@@ -122,6 +122,8 @@ class PostgresStore:
     unsettled = _reading(outbox.unsettled)
     deliveries = _reading(outbox.deliveries)
     _expire = _filing(articles.expire)
+    dump = _reading(whole.dump)
+    load = _filing(whole.load)
 
     def expire(self, before: datetime) -> int:
         """Forget what was added before `before`, some at a time: nobody else waits long to write."""

@@ -18,7 +18,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import apsw
 
 from bot.errors import StoreError
-from bot.store.sqlite import articles, channels, days, finding, links, outbox
+from bot.store.sqlite import articles, channels, days, finding, links, outbox, whole
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -133,6 +133,8 @@ class SqliteStore:
     unsettled = _reading(outbox.unsettled)
     deliveries = _reading(outbox.deliveries)
     _expire = _writing(articles.expire)
+    dump = _reading(whole.dump)
+    load = _writing(whole.load)
 
     def expire(self, before: datetime) -> int:
         """Forget what was added before `before`, some at a time: nobody else waits long for the write lock."""

@@ -1,0 +1,233 @@
+"""What the command line can do; each verb joins the rooms it needs: settings, store, chats and clock.
+
+A verb returns whether all that was asked was done, and imports what it uses itself: asking one question must not pay
+for discord.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.config import Settings
+from bot.errors import SettingsError, UserError
+from bot.ports import Store
+
+SUGGESTED = 25  # topics offered while somebody types; Discord shows no more
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _open(settings: Settings) -> Store:
+    from bot.store import open_store
+
+    store = open_store(settings.database.reveal())
+    if keep := _keep(settings):
+        store.expire(_now() - keep)
+    return store
+
+
+def _keep(settings: Settings) -> timedelta | None:
+    return timedelta(days=settings.keep_days) if settings.keep_days else None
+
+
+def choose(arguments: argparse.Namespace, settings: Settings) -> bool:
+    return serve(arguments, settings) if settings.platforms else converse(settings)
+
+
+def serve(_: argparse.Namespace, settings: Settings) -> bool:
+    if not settings.platforms:
+        fault = (
+            "No platform to serve: set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN, "
+            "in the environment or in .env. Without them, `dateline` alone is a terminal."
+        )
+        raise SettingsError((fault,))
+    import asyncio
+
+    from bot import running
+    from bot.chat import Spoken, open_chat
+    from bot.commands import COMMANDS
+
+    with closing(_open(settings)) as store:
+        chats = {
+            platform: open_chat(
+                platform,
+                **_access(settings, platform),
+                spoken=[
+                    Spoken(c.name, c.summary, takes_words="[" in c.usage, managed=c.name == "digest")
+                    for c in COMMANDS.values()
+                ],
+                suggest=lambda tenant, typed: [name for name, _ in store.names(tenant, typed, SUGGESTED)],
+            )
+            for platform in settings.platforms
+        }
+        keep = _keep(settings)
+        work = running.run(store, chats, _now, late=settings.late, summarizer=settings.summarizer, keep=keep)
+        asyncio.run(running.until_stopped(work))
+    return True
+
+
+def _access(settings: Settings, platform: str) -> dict[str, Any]:
+    """What a platform is reached with."""
+    if platform == "discord":
+        token = settings.discord_token.reveal()
+        return {"token": token, "api_base": settings.discord_api_base, "gateway_url": settings.discord_gateway_url}
+    return {
+        "token": settings.slack_bot_token.reveal(),
+        "app_token": settings.slack_app_token.reveal(),
+        "api_base": settings.slack_api_base,
+        "admins": settings.slack_admins,
+    }
+
+
+def converse(settings: Settings) -> bool:
+    """The digest of the newest stories, what fell due meanwhile, then a prompt until the input ends."""
+    import asyncio
+
+    from bot import running
+    from bot.chat.terminal import HERE, Terminal
+    from bot.ports import Request
+
+    with closing(_open(settings)) as store:
+        _seed(store, settings)
+        terminal = Terminal(sys.stdin, sys.stdout)
+        first = Request("digest now", HERE, f"terminal:start:{_now().isoformat()}", trusted=True)
+        keep, chats = _keep(settings), {"terminal": terminal}
+        work = running.run(
+            store, chats, _now, late=settings.late, summarizer=settings.summarizer, keep=keep, opening=[first]
+        )
+        asyncio.run(work)
+    return True
+
+
+def _seed(store: Store, settings: Settings) -> None:
+    """Load the shipped articles into an empty corpus, so that there is something to ask about."""
+    from bot import ingest
+
+    if not store.facts().articles:
+        _take_in([ingest.seeds()], store, settings)
+
+
+def _take_in(paths: Sequence[Path], store: Store, settings: Settings, *, tell: bool = False) -> bool:
+    """Store what stands at `paths`; a line for what failed, and for each if `tell`. Whether all went well."""
+    from bot import corpus
+
+    progress = sys.stderr.isatty()
+    well = True
+    for number, outcome in enumerate(corpus.take_in(paths, store, _now(), summarizer=settings.summarizer), 1):
+        if progress:
+            print(f"\r\x1b[K{number} read", end="", file=sys.stderr, flush=True)
+        if tell or not outcome.added:
+            clear = "\r\x1b[K" if progress else ""
+            print(f"{clear}{outcome.line}", file=sys.stdout if outcome.added else sys.stderr)
+        well = well and outcome.added is not None
+    if progress:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    return well
+
+
+def ask(arguments: argparse.Namespace, settings: Settings) -> bool:
+    from bot import commands
+    from bot.chat.terminal import HERE, render
+    from bot.ports import Answer, Request, channel_of
+    from bot.quotation import check
+
+    with closing(_open(settings)) as store:
+        if not settings.platforms:
+            _seed(store, settings)
+        request = Request(" ".join(arguments.command), HERE, "ask", trusted=True)
+        reply = commands.answer(request, store, _now(), summarizer=settings.summarizer)
+        check(reply.message, reply.citations, store)
+        if reply.citations:
+            store.remember(Answer(channel_of(HERE), reply.command, reply.citations), _now())
+        print(render(reply.message, styled=sys.stdout.isatty()))
+    return not reply.refused
+
+
+def ingest(arguments: argparse.Namespace, settings: Settings) -> bool:
+    with closing(_open(settings)) as store:
+        return _take_in(arguments.path, store, settings, tell=True)
+
+
+def forget(arguments: argparse.Namespace, settings: Settings) -> bool:
+    with closing(_open(settings)) as store:
+        named: str = arguments.article
+        found = (int(named),) if named.isdecimal() else store.find(named)
+        articles = [article for id_ in found if (article := store.article(id_)) and not article.withdrawn]
+        if not articles:
+            raise UserError(f"No stored article is {named}. `!source` shows an article's address or file.")
+        for article in articles:
+            store.forget(article.id)
+            print(f"Article {article.id} is withdrawn{': ' + article.title if article.title else ''}.")
+    return True
+
+
+def digest(arguments: argparse.Namespace, settings: Settings) -> bool:
+    from bot.chat.terminal import render
+    from bot.edition import edition
+    from bot.quotation import check
+
+    with closing(_open(settings)) as store:
+        if not settings.platforms:
+            _seed(store, settings)
+        printed = edition(store, _now().date(), words=arguments.about)
+        check(printed.message, printed.citations, store)
+        print(render(printed.message, styled=sys.stdout.isatty()))
+    return True
+
+
+def script(verb: str) -> None:
+    """One JSON object a line from standard input, one a line to standard output; no store, no settings."""
+    from bot import script
+
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a real stream here
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    for line in script.run(verb, sys.stdin):
+        print(line)
+
+
+def deliver(arguments: argparse.Namespace, settings: Settings) -> bool:
+    """Only what the terminal ordered: a digest for a platform needs `dateline serve`, which is connected to it."""
+    import asyncio
+
+    from bot import schedule
+    from bot.chat.terminal import Terminal
+    from bot.delivery import Desk
+
+    with closing(_open(settings)) as store:
+        desk = Desk(store, {"terminal": Terminal(sys.stdin, sys.stdout)}, _now, settings.summarizer)
+        dues = schedule.due(store, _now(), settings.late)
+        if not dues:
+            print("Nothing is due.", file=sys.stderr)
+        for due in dues:
+            named = f"Digest {due.subscription.id}, due {due.slot.name} ({due.subscription.schedule.zone})"
+            if due.missed:
+                print(f"{named}: missed, {due.missed}.", file=sys.stderr)
+            elif due.subscription.target.platform != "terminal":
+                print(f"{named}: needs `dateline serve`.", file=sys.stderr)
+                continue
+            elif arguments.dry_run:
+                print(f"{named}: would be posted.", file=sys.stderr)
+            if not arguments.dry_run:
+                asyncio.run(desk.deliver(due))
+    return True
+
+
+def check(_: argparse.Namespace, settings: Settings) -> bool:
+    from bot.model import counted
+
+    with closing(_open(settings)) as store:
+        facts = store.facts()
+        where = settings.redact(settings.database.reveal())
+        served = ", ".join(settings.platforms) or "none: `dateline` is a terminal"
+        print(f"Settings: as they should be. Platforms: {served}.")
+        print(f"Database: {where}")
+        print(f"Corpus: {counted(facts.articles, 'article')} in {counted(facts.stories, 'story')}.")
+    return True
