@@ -456,6 +456,21 @@ def test_a_slow_answer_is_given_up_in_time(monkeypatch):
     run(test)
 
 
+def test_a_message_that_waited_too_long_is_not_sent_behind_our_back(monkeypatch):
+    monkeypatch.setattr("bot.chat.discord.posting.OVERALL", 0.05)
+
+    async def test() -> None:
+        server = Server(faults=[Fault(429, retry_after=0.1, everywhere=True)])
+        async with posting(server) as bot:
+            with pytest.raises(Unreachable):
+                await bot.post(HERE, say("one"), "k", retry=False)
+            assert server.answers() == []
+            await bot.post(HERE, say("two"), "l", retry=False)  # the global limit is lifted again
+            assert server.answers() == ["two"]
+
+    run(test)
+
+
 @pytest.mark.parametrize(
     ("status", "code", "for_good", "word"),
     [
@@ -854,6 +869,20 @@ def test_what_is_missing_to_post_is_named(connected, target, permissions, lacks)
     run(test)
 
 
+def test_a_channel_deleted_while_it_is_connected_is_gone_for_good():
+    async def test() -> None:
+        server = Server()
+        async with serving(server) as desk:
+            server.gone.add(CHANNEL)
+            await server.dispatch("CHANNEL_DELETE", server._channels()[CHANNEL])
+            with pytest.raises(Unreachable, match="gone") as refusal:
+                await desk.bot.post(HERE, say("one"), "k", retry=False)
+            assert refusal.value.for_good
+            assert await desk.bot.check(HERE) == ("the channel is gone",)
+
+    run(test)
+
+
 def test_a_channel_that_it_may_not_see_and_a_time_out_are_named():
     async def test() -> None:
         async with posting(Server(permissions=0)) as bot:
@@ -864,3 +893,23 @@ def test_a_channel_that_it_may_not_see_and_a_time_out_are_named():
             assert await bot.check(Target("discord", DM)) == ()
 
     run(test)
+
+
+# --- the test server is as strict as Discord ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"content": "x" * 2001},
+        {"content": " "},
+        {"embeds": [{"description": "x" * 3001}, {"description": "x" * 3001}]},
+        {"embeds": [{"fields": [{"name": "n", "value": "v"}] * 26}]},
+        {"content": "x", "components": [{"components": [{"custom_id": "a"}, {"custom_id": "a"}]}]},
+        {"content": "x", "components": [{"components": [{"custom_id": "a" * 101}]}]},
+        {"content": "x", "nonce": "n" * 26},
+    ],
+)
+def test_the_server_refuses_what_discord_refuses(body):
+    assert wire._malformed(body)
+    assert not wire._malformed({"content": "x", "nonce": "n"})

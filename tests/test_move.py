@@ -35,7 +35,7 @@ from tests.servers.postgres import PostgresServer
 
 ACME = "discord/acme"
 TARGET = Target("discord", "100", "7", "9")
-WORDS = ("zürich", "trump", "edited", "edition", "gone")
+WORDS = ("zürich", "trump", "edited", "gone")
 
 
 def mentioned(first: str, last: str) -> Mention:
@@ -62,7 +62,8 @@ def fill(store: Store) -> None:
     store.add(make_article("word " * 5000 + "the end of it"), analysis, NOW, first, first)
     store.forget(store.add(make_article("Gone.", file="gone.txt"), analysis, NOW).id)
     store.remember(Answer("discord/100/7", "!summit", (Citation(1, Passage(first, 1, 0, 6)),), ("m1", "m2")), NOW)
-    order = Subscription(TARGET, Schedule(frozenset({0, 6}), 8, 30, "Asia/Seoul"), NOW, "korea", True, ACME)
+    schedule = Schedule(frozenset({0, 6}), 8, 30, "Asia/Seoul")
+    order = Subscription(TARGET, schedule, NOW, "korea", even_if_empty=True, tenant=ACME)
     stored = store.subscribe(order)
     store.subscribe(replace(stored, paused="no permission"))
     store.subscribe(replace(order, stopped=True))
@@ -154,7 +155,7 @@ def test_what_is_not_empty_is_not_moved_to(file: str, other: str):
     assert everything(other) == before
 
 
-def test_a_move_that_fails_half_way_leaves_the_target_empty(file: str, other: str, opened: Callable[[str], Store]):
+def test_a_move_that_fails_half_way_leaves_the_target_empty(file: str, other: str):
     def breaking(batches: Any) -> Any:
         for table, columns, some in batches:
             yield table, columns, some

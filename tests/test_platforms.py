@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from bot import commands, corpus, ingest, running, schedule
-from bot.chat import Spoken, open_chat
+from bot.chat import Spoken, open_chat, payloads
 from bot.delivery import Desk
 from bot.errors import TokenError
+from bot.message import Action, Message, Paragraph, Text
 from bot.model import DeliveryState, Schedule, Subscription, Target
 from bot.ports import Chat, Store
 from bot.store import open_store
@@ -297,6 +298,22 @@ def test_the_platforms_libraries_are_loaded_only_when_they_are_opened():
     assert subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
+@on_each
+def test_the_payloads_that_are_shown_are_those_that_are_sent(platform):
+    async def test() -> None:
+        stage = platform()
+        message = Message((Paragraph((Text("One *line*."),)), Action("More", "!more")))
+        async with stage.server:
+            await stage.open().post(stage.here, message, "k", retry=False)
+        (shown,) = payloads(stage.name, message)
+        (sent,) = stage.server.messages
+        assert shown.items() <= sent.items()
+
+    run(test)
+
+
 def test_an_unknown_platform_is_refused():
     with pytest.raises(ValueError, match="irc"):
         open_chat("irc", token="x")
+    with pytest.raises(ValueError, match="irc"):
+        payloads("irc", Message(()))

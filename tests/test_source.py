@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot import source
 from bot.model import Entry, shown
 from bot.source import Found, Verdict
-from tests.quality_summaries import Judged, judged, pool, support
+from tests.quality_claims import Judged, judged, pool, support
 
 
 @cache
@@ -56,6 +56,11 @@ def test_typographic_apostrophes_are_straight_ones():
     assert (
         find("North Korea's nuclear arsenal").verdict is find("North Korea’s nuclear arsenal").verdict is Verdict.EXACT
     )
+
+
+def test_figures_and_initials_are_quoted_as_they_stand():
+    assert find("fines of up to 2,000 crowns", "vote").verdict is Verdict.EXACT
+    assert find("between U.S. President Donald Trump and Kim Jong Un").verdict is Verdict.EXACT
 
 
 def test_the_pieces_about_an_ellipsis_stand_in_their_order():

@@ -9,7 +9,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from bot.message import Message
 from bot.ports import Chat
 
 
@@ -60,4 +62,19 @@ def open_chat(
             from bot.chat.slack.client import Slack
 
             return Slack(token, app_token, api_base=api_base, admins=admins, spoken=spoken, left=left)
+    raise ValueError(f"no chat platform is called {name}")
+
+
+def payloads(name: str, message: Message) -> list[dict[str, Any]]:
+    """What platform `name` would be sent for `message`; a picture is named by its length."""
+    match name:
+        case "discord":
+            from bot.chat.discord import render as discord
+
+            pictured = ((payload.body, len(payload.png)) for payload in discord(message))
+            return [body | ({"picture": f"{size} bytes"} if size else {}) for body, size in pictured]
+        case "slack":
+            from bot.chat.slack import render as slack
+
+            return slack(message)
     raise ValueError(f"no chat platform is called {name}")

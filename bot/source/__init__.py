@@ -80,7 +80,7 @@ def find(claim: str, entries: Sequence[Entry]) -> Found:
 
 def _quotations(pieces: Sequence[list[str]], entry: Entry, low: str) -> Iterator[_Said]:
     """Where the article has the claim's words in their order; an ellipsis in the claim may skip some."""
-    if not pieces or not all(word.split(".")[0] in low for piece in pieces for word in piece):
+    if not pieces or not all(word in low for piece in pieces for word in piece if word.isalpha()):
         return
     spoken: list[str] = []
     home: list[int] = []  # which sentence each word stands in

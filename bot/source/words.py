@@ -118,9 +118,14 @@ def is_passive(claim: str) -> bool:
 
 
 def denials(text: str) -> list[int]:
-    """In which clauses a "not", "no" or "never" stands, once for each."""
+    """In which clauses a "not", "no" or "never" stands, once for each; "without" denies one thing, not the clause."""
     clauses = _CLAUSE.split(plain(text).lower())
-    return [number for number, clause in enumerate(clauses) for word in terms.written(clause) if _is_not(word)]
+    return [
+        number
+        for number, clause in enumerate(clauses)
+        for word in terms.written(clause)
+        if _is_not(word) and word != "without"
+    ]
 
 
 def _is_not(word: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 BINARIES = "/usr/lib/postgresql"  # where Debian keeps them, a folder a version
-HASTY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses= -c shared_buffers=64MB"
+HASTY = "-c fsync=off -c full_page_writes=off -c listen_addresses= -c shared_buffers=64MB"
 
 
 def binaries() -> Path | None:
@@ -39,7 +39,13 @@ class PostgresServer:
         self._do("initdb", "-D", "data", "-U", "dateline", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         self.start()
 
-    def start(self) -> None:
+    def start(self, *, following: bool = False) -> None:
+        """`following`: as a server that only repeats what another writes."""
+        signal = self._home / "data" / "standby.signal"  # PostgreSQL 15, section 27.2.4
+        if following:
+            signal.touch()
+        else:
+            signal.unlink(missing_ok=True)
         options = f"{HASTY} -c unix_socket_directories={self._home}"
         self._do("pg_ctl", "-D", "data", "-l", "log", "-w", "-o", options, "start")
 

@@ -52,6 +52,7 @@ class Server:
     scopes: str = ""
     token: str = TOKEN
     app_token: str = APP_TOKEN
+    page: int = 2  # messages of history at a time: so few that reading on is needed
     settles: float = 0.0  # seconds until a message is in the history
     pongs: bool = True
     away: bool = False
@@ -230,10 +231,10 @@ class Server:
     def _page(self, found: list[Json], sent: Json) -> web.Response:
         told = [one for one in found if one["channel"] == sent["channel"] and one["visible"] <= time.monotonic()]
         start = int(sent.get("cursor") or 0)
-        page = told[start : start + 2]  # a small page, so that reading on is needed
+        page = told[start : start + self.page]
         if sent.get("include_all_metadata") not in {"1", "true", True}:
             page = [{k: v for k, v in one.items() if k != "metadata"} for one in page]
-        following = str(start + 2) if told[start + 2 :] else ""
+        following = str(start + self.page) if told[start + self.page :] else ""
         return _yes({"messages": page, "response_metadata": {"next_cursor": following}})
 
     async def _chat_postephemeral(self, _: web.Request, sent: Json) -> web.Response:

@@ -11,8 +11,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -24,7 +26,7 @@ from bot.chat import budget
 from bot.chat.discord.dress import Payload
 from bot.errors import ChatError, RateLimited, TokenError, Unknown, Unreachable
 
-OVERALL = 90.0  # seconds for one message with all waiting that the library does; below the outbox's lease
+OVERALL = 60.0  # seconds after which the library begins no further try; with the last one still below a lease
 LONGEST_WAIT = 30.0  # seconds that the library may wait for a rate limit (its least); longer ones are the outbox's
 REMEMBERED = 10_000  # messages whose fate is kept in mind
 
@@ -60,6 +62,18 @@ class _Trace:
     id: str | None = None
 
 
+_deadline: ContextVar[float] = ContextVar("deadline")
+
+
+async def _in_time(*_: object) -> None:
+    """Called before each try of the library.
+
+    It cannot be stopped by cancelling: in a global rate limit it would keep the lock of it for ever.
+    """
+    if asyncio.get_running_loop().time() > _deadline.get(math.inf):
+        raise TimeoutError("Discord has been making the bot wait")
+
+
 class Poster:
     """One logged-in HTTP client. `token_refused` is set when Discord takes the token no more."""
 
@@ -70,7 +84,6 @@ class Poster:
         self._login = asyncio.Lock()
         self._traces: dict[str, _Trace] = {}
         self._holders = 0
-        self._running: set[asyncio.Task[Any]] = set()
         self.token_refused = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -83,9 +96,6 @@ class Poster:
         if self._holders:
             return
         client, self._client = self._client, None
-        for task in self._running:
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
         if client is not None:
             await client.close()
 
@@ -98,7 +108,11 @@ class Poster:
             return self._client
 
     async def _logged_in(self) -> discord.Client:
-        client = discord.Client(intents=discord.Intents(guilds=True), max_ratelimit_timeout=LONGEST_WAIT)
+        trace = aiohttp.TraceConfig()
+        trace.on_request_start.append(_in_time)
+        client = discord.Client(
+            intents=discord.Intents(guilds=True), max_ratelimit_timeout=LONGEST_WAIT, http_trace=trace
+        )
         try:
             await client.login(self._token)
         except BaseException as error:
@@ -151,20 +165,12 @@ class Poster:
         http = (await self.client()).http
         limit = aiohttp.ClientTimeout(total=budget.SEND)
         sent: dict[str, Any] = {"form": _form(body, png)} if png else {"json": body}
-        # not cancelled when it takes too long: discord.py would keep the lock of a global rate limit for ever
-        task = asyncio.ensure_future(http.request(route, timeout=limit, **sent))
-        self._running.add(task)
-        task.add_done_callback(self._done)
-        await asyncio.wait({task}, timeout=OVERALL)
-        if not task.done():
-            raise Unreachable("Discord has been making the bot wait", for_good=False) from TimeoutError()
-        data = await self.told(task)
+        given = _deadline.set(asyncio.get_running_loop().time() + OVERALL)
+        try:
+            data = await self.told(http.request(route, timeout=limit, **sent))
+        finally:
+            _deadline.reset(given)
         return str(data["id"])
-
-    def _done(self, task: asyncio.Task[Any]) -> None:
-        self._running.discard(task)
-        if not task.cancelled():
-            task.exception()  # whoever waited has it; when nobody did, the history will tell
 
     async def told(self, call: Awaitable[Any]) -> Any:
         """What `call` returns, its errors as ours."""

@@ -27,6 +27,7 @@ from bot.errors import ChatError, RateLimited, TokenError, Unknown, Unreachable
 MARK = "dateline_delivery"  # event_type of our metadata
 REMEMBERED = 10_000  # messages whose fate is kept in mind
 SHORT = 10.0  # seconds of a rate limit that are waited for here; longer ones are the outbox's
+TRIES = 3  # in short rate limits
 LOOKED_BACK = 86_400.0  # seconds; older doubts are past every late policy
 PAGES = 10  # of history
 
@@ -104,28 +105,28 @@ class Poster:
             return trace.ts
 
     async def _post(self, channel: str, thread: str, payload: Mapping[str, Any], key: str, trace: _Trace) -> str:
-        await asyncio.sleep(max(0.0, self._next.get(channel, 0.0) - self.clock()))
-        try:
-            told = await self.call(
-                "chat.postMessage",
-                channel=channel,
-                metadata={"event_type": MARK, "event_payload": {"key": key}},
-                client_msg_id=str(uuid.uuid5(uuid.NAMESPACE_URL, key)),  # documented for its errors only: no help yet
-                **({"thread_ts": thread} if thread else {}),
-                **payload,
-            )
-        except RateLimited as error:
-            if error.retry_after > SHORT:
+        arguments = {
+            "channel": channel,
+            "metadata": {"event_type": MARK, "event_payload": {"key": key}},
+            "client_msg_id": str(uuid.uuid5(uuid.NAMESPACE_URL, key)),  # documented for its errors only: no help yet
+            **({"thread_ts": thread} if thread else {}),
+            **payload,
+        }
+        for tries_left in reversed(range(TRIES)):
+            await asyncio.sleep(max(0.0, self._next.get(channel, 0.0) - self.clock()))
+            try:
+                return str((await self.call("chat.postMessage", **arguments))["ts"])
+            except RateLimited as error:
+                if error.retry_after > SHORT or not tries_left:
+                    raise
+                await asyncio.sleep(error.retry_after)
+            except Unreachable as error:
+                if is_doubtful(error.__cause__):
+                    trace.doubtful = self.clock()
                 raise
-            await asyncio.sleep(error.retry_after)
-            return await self._post(channel, thread, payload, key, trace)
-        except Unreachable as error:
-            if is_doubtful(error.__cause__):
-                trace.doubtful = self.clock()
-            raise
-        finally:
-            self._next[channel] = self.clock() + self._rate
-        return str(told["ts"])
+            finally:
+                self._next[channel] = self.clock() + self._rate
+        raise AssertionError  # the last try returns or raises
 
     async def _settled(self, doubtful: float) -> None:
         """Wait until what was in doubt at `doubtful` is in the history or never will be."""

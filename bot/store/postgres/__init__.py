@@ -36,9 +36,10 @@ MIGRATIONS = tuple(sorted(Path(__file__).parent.glob("[0-9]*.sql")))
 IDLE = 4  # connections kept for the next call
 MOST = 12  # connections at once; a server takes 100 of all its clients, as it comes
 STALLED = 10.0  # seconds after which the server gives up on a transaction whose owner is frozen, and frees its locks
+FOLLOWS = "can only be read; name the server that is written to, not one that follows it"
 
 READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
 
 def _reading(work: Callable[Concatenate[psycopg.Connection[Row], P], R]) -> Callable[Concatenate[PostgresStore, P], R]:
@@ -202,6 +203,8 @@ class PostgresStore:
             raise StoreError(
                 f"{self._address} cannot hold every letter; create a database with `ENCODING 'UTF8' TEMPLATE template0`."
             )
+        if value(db, "SHOW transaction_read_only") == "on":
+            raise StoreError(f"{self._address} {FOLLOWS}.")
         version = known(db)
         strange = "SELECT 1 FROM pg_class WHERE relnamespace = to_regnamespace(%s) LIMIT 1"
         if not version and rows(db, strange, (SCHEMA,)):
@@ -222,10 +225,12 @@ class PostgresStore:
             case psycopg.errors.InsufficientPrivilege():
                 why = f"may not be used so by this user; let the schema `{SCHEMA}`, or the database, belong to it"
             case psycopg.errors.ReadOnlySqlTransaction():
-                why = "can only be read; name the server that is written to, not one that follows it"
+                why = FOLLOWS
             case psycopg.errors.DataCorrupted() | psycopg.errors.IndexCorrupted():
                 why = "is damaged; restore a backup"
-            case psycopg.OperationalError() | psycopg.InterfaceError():
+            case (
+                psycopg.OperationalError() | psycopg.InterfaceError() | psycopg.errors.IdleInTransactionSessionTimeout()
+            ):
                 why = f"does not serve ({_first_line(error)}); look at the server"
             case _:
                 return error
@@ -256,7 +261,9 @@ def _lock(db: psycopg.Connection[Row], what: int) -> None:
 
 def known(db: psycopg.Connection[Row]) -> int:
     """The number of the last migration done; 0 where there is none."""
-    if value(db, "SELECT to_regclass(%s)::text", (f"{SCHEMA}.migration",)) is None:
+    # read from the tables of tables: `to_regclass` may answer from before others made it
+    found = "SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename = 'migration'"
+    if not rows(db, found, (SCHEMA,)):
         return 0
     number: int = value(db, "SELECT max(number) FROM migration")
     return number
@@ -272,7 +279,7 @@ def migrate(db: psycopg.Connection[Row]) -> None:
             _lock(db, MIGRATING)
             if known(db) >= number:
                 continue
-            if value(db, "SELECT to_regnamespace(%s)::text", (SCHEMA,)) is None:
+            if not rows(db, "SELECT 1 FROM pg_namespace WHERE nspname = %s", (SCHEMA,)):
                 run(db, f"CREATE SCHEMA {SCHEMA}")
             if number == 1:
                 run(db, "CREATE TABLE migration (number integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())")

@@ -16,7 +16,7 @@ from bot.errors import StoreError
 from bot.store.rows import Row
 
 _USER = r"(?:[^:/?#@\[\]]*(?::[^:/?#@\[\]]*)?@)?"
-_WHERE = r"(?P<where>(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d+)?(?:/[\w-]+)?)?"
+_WHERE = r"(?P<where>(?:\w[\w.-]*|\[[\da-fA-F:.]+\])(?::\d+)?(?:/[\w-]+)?)?"
 _PLAIN = re.compile(rf"postgres(?:ql)?://{_USER}{_WHERE}(?:/[\w-]*)?(?:\?[^@]*)?")
 
 # Of libpq: PostgreSQL 15, section 34.1.2. A connection to a server that is gone is given up within half a minute.

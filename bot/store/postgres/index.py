@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import psycopg
 
 from bot.model import Analysis
@@ -19,7 +21,8 @@ _LONG = f"{_TITLE} || strip(to_tsvector('stems', %(text)s))"
 
 
 def put_in(db: psycopg.Connection[Row], id: int, tenant: str, title: str, text: str, analysis: Analysis) -> None:
-    put_words(db, id, tenant, title, text)
+    put_words(db, id, title, text)
+    count_words(db, tenant, dict.fromkeys(sorted(vocabulary(title, text)), 1))
     names = {fold(name): (name, count) for name, count in analysis.names.items()}
     terms = {storable(term): count for term, count in analysis.terms.items()}
     sketch = sorted(set(map(signed, analysis.shingles)))
@@ -69,7 +72,8 @@ def put_in(db: psycopg.Connection[Row], id: int, tenant: str, title: str, text: 
     )
 
 
-def put_words(db: psycopg.Connection[Row], id: int, tenant: str, title: str, text: str) -> None:
+def put_words(db: psycopg.Connection[Row], id: int, title: str, text: str) -> None:
+    """What the article is found by."""
     headline, words = lexemes(title), lexemes(text)
     short = len(headline) + len(words) <= PART
     run(
@@ -89,11 +93,15 @@ def put_words(db: psycopg.Connection[Row], id: int, tenant: str, title: str, tex
                FROM unnest(%s::text[]) WITH ORDINALITY AS part (words, number)""",
             (id, [*parts(headline), *parts(words)]),
         )
+
+
+def count_words(db: psycopg.Connection[Row], tenant: str, articles: Mapping[str, int]) -> None:
+    """Add words as they are written, each with in how many more articles it stands."""
     run(
         db,
-        """INSERT INTO word SELECT %s, word, 1 FROM unnest(%s::text[]) AS word
-           ON CONFLICT (tenant, word) DO UPDATE SET articles = word.articles + 1""",
-        (tenant, sorted(vocabulary(title, text))),
+        """INSERT INTO word SELECT %s, word, articles FROM unnest(%s::text[], %s::integer[]) AS one (word, articles)
+           ON CONFLICT (tenant, word) DO UPDATE SET articles = word.articles + excluded.articles""",
+        (tenant, list(articles), list(articles.values())),
     )
 
 

@@ -4,15 +4,17 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 import psycopg
 
 from bot.errors import StoreError
-from bot.store.postgres.index import put_words
+from bot.store.postgres.index import count_words, put_words
 from bot.store.postgres.rows import rows, run, value
 from bot.store.rows import BATCH, MOVED, Batch, Row
+from bot.store.words import vocabulary
 
 R = TypeVar("R")
 
@@ -35,8 +37,13 @@ def load(db: psycopg.Connection[Row], batches: Iterable[Batch]) -> int:
     # an index is made three times as fast as it is kept up to date
     index = value(db, "SELECT pg_get_indexdef('search_words'::regclass)")
     run(db, "DROP INDEX search_words")
+    # within one transaction, too: each time a row is changed it is looked for among all that it was before
+    words: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for id_, tenant, title, text in _words(db):
-        put_words(db, id_, tenant, title, text)
+        put_words(db, id_, title, text)
+        words[tenant].update(vocabulary(title, text))
+    for tenant, articles in words.items():
+        count_words(db, tenant, articles)
     run(db, index)
     counted = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema AND is_identity = 'YES'"
     for table, column in rows(db, counted):
