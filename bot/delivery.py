@@ -124,6 +124,7 @@ class Desk:
             tenant=subscription.tenant,
             after=mark,
             late=Moment(row.due, zone) if late else None,
+            summarizer=self._summarizer,
         )
         posted = next((one for one in before if one.state is not DeliveryState.MISSED), None)
         told = posted is not None and (posted.state is DeliveryState.EMPTY or posted.reason == NOTHING_NEW)

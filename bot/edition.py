@@ -24,7 +24,7 @@ from bot.message import (
     Text,
     own,
 )
-from bot.model import EVERYONE, Citation, Digest, DigestItem, Entry, Passage, When, counted, shown
+from bot.model import EVERYONE, Citation, DigestItem, Entry, Passage, When, counted, shown
 from bot.ports import Query, Store
 from bot.quotation import Citations, headline, published, quote, source_line
 
@@ -52,6 +52,7 @@ def edition(
     tenant: str = EVERYONE,
     after: int = 0,
     late: Moment | None = None,
+    summarizer: str = "dateline",
 ) -> Edition:
     """The edition of `day`: what was stored after article `after`, about `words` if given; `late`: when it was due."""
     ids = store.newest(tenant, after, LOOKED_AT)
@@ -60,25 +61,26 @@ def edition(
         about = {hit.article for hit in store.search(Query(tuple(words.split()), every=True), tenant, LOOKED_AT)}
         ids = tuple(id_ for id_ in ids if id_ in about)
     entries = {entry.article.id: entry for entry in store.entries(ids, tenant)}
-    told = stories(list(entries.values()), words)
+    told = _by_story(list(entries.values()))
     heading = " · ".join(part for part in ("Digest", words, dates.show(When.day(day))) if part)
     blocks: list[Block] = [Heading((Text(heading),))]
     if late:
         blocks.append(Note((Text("Delayed from "), late, Text("."))))
-    if not told.items:
+    if not told:
         since = " since the last digest" if after else ""
         blocks.append(Paragraph((Text(f"Nothing new{' about ' + words if words else ''} was stored{since}."),)))
         return Edition(Message(tuple(blocks)), (), mark, empty=True)
     citations = Citations()
-    for item in told.items[:STORIES]:
+    for story in told[:STORIES]:
+        item = _item(story, words, summarizer)
         blocks += _story(item, entries, citations, store)
-    if (left := len(told.items) - STORIES) > 0:
+    if (left := len(told) - STORIES) > 0:
         blocks.append(Note(own(f"{counted(left, 'more story')}: type `!topics`.")))
     blocks += [Action("Briefing", f"!summit {words}".strip()), Action("Timeline", f"!timeline {words}".strip())]
     return Edition(Message(tuple(blocks)), citations.all(), mark, empty=False)
 
 
-def stories(entries: Sequence[Entry], words: str = "") -> Digest:
+def _by_story(entries: Sequence[Entry]) -> list[list[Entry]]:
     """`entries` story by story, the most covered first, then the newest."""
     grouped: dict[int, list[Entry]] = defaultdict(list)
     for entry in entries:
@@ -88,8 +90,7 @@ def stories(entries: Sequence[Entry], words: str = "") -> Digest:
         days = [entry.article.published.when.last for entry in story if entry.article.published.when]
         return len(story), max(days, default=date.min), max(entry.article.id for entry in story)
 
-    ranked = sorted(grouped.values(), key=weight, reverse=True)
-    return Digest(tuple(_item(story, words) for story in ranked))
+    return sorted(grouped.values(), key=weight, reverse=True)
 
 
 def lead(story: Sequence[Entry]) -> Entry:
@@ -102,12 +103,12 @@ def lead(story: Sequence[Entry]) -> Entry:
     return max(story, key=fitness)
 
 
-def _item(story: Sequence[Entry], words: str) -> DigestItem:
+def _item(story: Sequence[Entry], words: str, summarizer: str) -> DigestItem:
     first = lead(story)
     if len(story) == 1 and not words:
         passages = tuple(Passage(first.article.id, first.article.version, *span) for span in first.digest)
     else:
-        passages = digest.topic(story, words=WORDS, most=SENTENCES, query=words)
+        passages = digest.topic(story, words=WORDS, most=SENTENCES, query=words, summarizer=summarizer)
     return DigestItem(first.article.id, passages, tuple(entry.article.id for entry in story))
 
 

@@ -241,13 +241,6 @@ class DigestItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
-    """One article, one topic or one period, told in verbatim sentences, story by story."""
-
-    items: tuple[DigestItem, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TimelineEvent:
     """What happened when: `passages[0]` tells it, the others name the same event.
 

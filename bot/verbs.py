@@ -177,7 +177,7 @@ def digest(arguments: argparse.Namespace, settings: Settings) -> bool:
     with closing(_open(settings)) as store:
         if not settings.platforms:
             _seed(store, settings)
-        printed = edition(store, _now().date(), words=arguments.about)
+        printed = edition(store, _now().date(), words=arguments.about, summarizer=settings.summarizer)
         check(printed.message, printed.citations, store)
         print(render(printed.message, styled=sys.stdout.isatty()))
     return True

@@ -116,23 +116,28 @@ def test_a_heading_goes_with_what_it_heads():
     assert pack([line, line, head, line], fits) == [[line, line], [head, line]]
 
 
-def digest(stories: int) -> Message:
+def digest(stories: int, sentences: int = 3) -> Message:
     blocks: list[Block] = [Heading((Text("Digest · March 2, 2026"),))]
     for i in range(stories):
-        blocks += [Heading((Text(f"Story {i}"),)), *[Bullet((quoted(f"Sentence {i} {'x' * 300}."),))] * 3]
+        blocks += [Heading((Text(f"Story {i}"),)), *[Bullet((quoted(f"Sentence {i} {'x' * 300}."),))] * sentences]
     return Message((*blocks, Action("Briefing", "!summit")))
 
 
 def test_a_digest_on_slack_is_a_short_message_with_the_rest_for_its_thread():
     root, *rest = slack(digest(6))
-    assert budget.units(root["text"]) <= budget.SLACK_ROOT
+    assert budget.units(root["text"]) <= budget.ROOT
     assert "Story 0" in root["text"]
     assert [block["type"] for block in root["blocks"]] == ["header", "rich_text", "actions"]
     assert "\n".join([root["text"], *(one["text"] for one in rest)]).count("Story ") == 6
 
 
+@pytest.mark.parametrize("render", [discord, slack])
+def test_a_digest_of_few_stories_is_one_message(render):
+    assert len(render(digest(3, sentences=1))) == 1
+
+
 def test_the_title_of_a_digest_stands_over_its_stories():
-    lines = discord(digest(2))[0].body["content"].splitlines()
+    lines = discord(digest(2, sentences=1))[0].body["content"].splitlines()
     assert [line for line in lines if line.startswith("#")] == [
         "## Digest · March 2, 2026",
         "### Story 0",

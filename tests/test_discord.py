@@ -15,7 +15,7 @@ import pytest
 
 from bot.chat import Spoken, budget
 from bot.errors import RateLimited, TokenError, Unknown, Unreachable
-from bot.message import Action, Message, Paragraph, Picture, Text, say
+from bot.message import Action, Block, Bullet, Heading, Message, Paragraph, Picture, Text, say
 from bot.model import Target
 from bot.ports import Handler, Request
 from tests.servers import discord as wire
@@ -335,6 +335,45 @@ def test_a_long_answer_is_posted_whole_and_in_order():
     run(test)
 
 
+def digest(stories: int) -> Message:
+    blocks: list[Block] = [Heading((Text("Digest · March 2, 2026"),))]
+    for i in range(stories):
+        blocks += [Heading((Text(f"Story {i}"),)), *[Bullet((Text(f"Sentence {i} {'x' * 300}."),))] * 3]
+    return Message((*blocks, Action("Briefing", "!summit")))
+
+
+@pytest.mark.parametrize("failures", [0, 1, 2])
+def test_a_digest_is_a_short_message_with_the_rest_in_its_thread(failures):
+    async def test() -> None:
+        server = Server()
+        async with posting(server) as bot:
+            for _ in range(failures):
+                server.faults += [Fault(503, after=True)]
+                with pytest.raises(Unreachable):
+                    await bot.post(HERE, digest(6), "k", retry=True)
+            ids = await chat(server).post(HERE, digest(6), "k", retry=True)
+            (root,) = server.answers()
+            assert "Story 0" in root
+            assert len(root) <= budget.ROOT
+            assert server.messages[0]["components"]
+            assert server.threads_of == {ids[0]: "Digest · March 2, 2026"}
+            assert list(ids) == [one["id"] for one in server.messages]
+            assert "\n".join([root, *server.answers(ids[0])]).count("### Story") == 6
+
+    run(test)
+
+
+@pytest.mark.parametrize("target", [HERE, Target("discord", CHANNEL, THREAD), Target("discord", DM)])
+def test_where_no_thread_can_be_opened_a_digest_goes_on_in_its_place(target):
+    async def test() -> None:
+        server = Server(threads=False)
+        async with posting(server) as bot:
+            await bot.post(target, digest(6), "k", retry=False)
+            assert "\n".join(server.answers(target.thread or target.channel)).count("### Story") == 6
+
+    run(test)
+
+
 def test_a_picture_is_sent_with_its_words():
     async def test() -> None:
         server = Server()
@@ -414,6 +453,30 @@ def test_after_the_window_of_the_nonce_the_history_tells(shows_nonces):
             server.remembers = False
             ids = await bot.post(HERE, say("one"), "k", retry=True)
             assert list(ids) == [one["id"] for one in server.messages]
+
+    run(test)
+
+
+def test_an_equal_answer_of_before_is_not_taken_for_the_one_in_doubt():
+    async def test() -> None:
+        server = Server(shows_nonces=False)
+        async with posting(server) as bot:
+            earlier = server._message(CHANNEL, "!help", READER)["id"]
+            long = say("help " * 500)  # its second part refers to no message
+            await bot.post(HERE, long, f"reply:discord:message:{earlier}", retry=False)
+            asked = server._message(CHANNEL, "!help", READER)["id"]
+            await chat(server).post(HERE, long, f"reply:discord:message:{asked}", retry=True)
+            assert len(server.messages) == 4
+
+    run(test)
+
+
+def test_a_channel_that_there_cannot_be_is_refused_for_good():
+    async def test() -> None:
+        async with posting(Server()) as bot:
+            with pytest.raises(Unreachable, match="no channel not-in-reach") as refusal:
+                await bot.post(Target("discord", "not-in-reach"), say("one"), "k", retry=False)
+            assert refusal.value.for_good
 
     run(test)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 # --- Discord: discord.com/developers/docs ------------------------------------------------------------------
 
 DISCORD_CONTENT = 2000  # of a message; "Create Message"
+DISCORD_THREAD = 100  # name of a thread; "Start Thread from Message"
 DISCORD_ROWS = 5  # action rows in a message; "Component Reference"
 DISCORD_BUTTONS = 5  # in an action row; "Component Reference", "Action Row"
 DISCORD_LABEL = 80  # of a button; "Component Reference", "Button"
@@ -29,7 +30,6 @@ DISCORD_IDENTIFIES = 200  # logins a day at which we stop; at 1000 the token is 
 
 SLACK_TEXT = 4000  # of a message, recommended (40 000 is cut); "chat.postMessage", "Truncating content"
 SLACK_MESSAGE = 10_000  # of all blocks; msg_blocks_too_long was met near 13 200
-SLACK_ROOT = 1200  # of a message whose other sections follow in its thread; ours: a screen of a phone
 SLACK_BLOCKS = 50  # in a message; "Blocks"
 SLACK_SECTION = 3000  # text of one block; "Section block"
 SLACK_HEADER = 150  # "Header block"
@@ -42,6 +42,8 @@ SLACK_LOOK_UP = 200  # messages of one page of history; "conversations.history",
 
 # --- both --------------------------------------------------------------------------------------------------
 
+WHOLE = 2000  # of a message with sections that is shown at once; ours: two screens of a phone
+ROOT = 1200  # of the first message of a longer one, whose other sections follow in its thread; ours: one screen
 ADDRESS = 1000  # of a link; a longer one is shown as its label alone, for it would leave no room for words
 MARKS = 8  # combining marks on one letter; real scripts stay below, and more would climb over other lines
 SEND = 20.0  # seconds for one request; aiohttp's 300 outlive every window above

@@ -40,7 +40,14 @@ def summit(asked: Asked) -> Reply:
     if told and not _speaks(untold, asked.words):
         raise UserError("That is all the stored articles say.")
     dated = asked.store.mentions([entry.article.id for entry in entries])
-    passages = digest.topic(untold, words=WORDS, most=SENTENCES, query=asked.words, dates=_event_days(dated))
+    passages = digest.topic(
+        untold,
+        words=WORDS,
+        most=SENTENCES,
+        query=asked.words,
+        summarizer=asked.summarizer,
+        dates=digest.event_days(dated),
+    )
     if not passages:
         raise UserError("That is all the stored articles say." if told else nothing_about(asked, asked.words))
     left = _speaks([_without(entry, {*told, *passages}) for entry in entries], asked.words)
@@ -82,22 +89,10 @@ def _without(entry: Entry, told: set[Passage]) -> Entry:
     return replace(entry, sentences=left)
 
 
-def _event_days(dated: Sequence[Dated]) -> dict[Passage, date]:
-    """The day of the first event that each sentence tells."""
-    days: dict[Passage, date] = {}
-    for one in dated:
-        if one.mention.when and not one.mention.background:
-            days.setdefault(Passage(one.article, one.version, *one.sentence), one.mention.when.first)
-    return days
-
-
 def _key_dates(
     entries: Sequence[Entry], dated: Sequence[Dated], told: Sequence[Passage], citations: Citations
 ) -> list[Block]:
-    """A line of the days that most articles name, where the sentences name none."""
-    spoken = {(one.article, one.version, *one.sentence) for one in dated if _is_day(one)}
-    if any((p.article, p.version, p.start, p.end) in spoken for p in told):
-        return []
+    """A line of the days that most articles name, less those that the sentences tell of."""
     days = [
         event
         for event in timeline.timeline(entries, dated)
@@ -105,18 +100,14 @@ def _key_dates(
     ]
     naming = {event: len({passage.article for passage in event.passages}) for event in days}
     most = max(naming.values(), default=0)
-    key = [event for event in days if naming[event] == most][:KEY_DATES]
+    key = [event for event in days if naming[event] == most and not set(told) & set(event.passages)][:KEY_DATES]
     if not key:
         return []
-    spans: list[Span] = [Strong("Key dates: ")]
+    spans: list[Span] = [Strong("Key date: " if len(key) == 1 else "Key dates: ")]
     for event in key:
         planned = " (planned)" if event.announced else ""
         spans += [Text(f"{dates.show(event.when)}{planned} "), citations.cite(event.passages[0]), Text("; ")]
     return [Paragraph((*spans[:-1], Text(".")))]
-
-
-def _is_day(one: Dated) -> bool:
-    return one.mention.when is not None and one.mention.when.precision in {Precision.DAY, Precision.RANGE}
 
 
 def events(asked: Asked) -> Reply:

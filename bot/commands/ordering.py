@@ -144,7 +144,8 @@ def _now(asked: Asked, words: str) -> Reply:
     about = _ABOUT.match(words)
     if words.strip() and not about:
         raise UserError("Write `!digest now` or, for example, `!digest now about sanctions`.")
-    read = edition(asked.store, asked.today, words=about[1].strip() if about else "", tenant=asked.tenant)
+    topic = about[1].strip() if about else ""
+    read = edition(asked.store, asked.today, words=topic, tenant=asked.tenant, summarizer=asked.summarizer)
     return Reply(read.message, read.citations)
 
 
@@ -156,7 +157,7 @@ def _preview(asked: Asked, number: str) -> Reply:
     one = _mine(asked, number.strip()) if number.strip() else standing[-1]
     mark = next((row.mark for row in asked.store.deliveries(one.id, limit=50) if row.mark), 0)
     day = slots.following(one.schedule, asked.now).at.astimezone(ZoneInfo(one.schedule.zone)).date()
-    read = edition(asked.store, day, words=one.words, tenant=one.tenant, after=mark)
+    read = edition(asked.store, day, words=one.words, tenant=one.tenant, after=mark, summarizer=asked.summarizer)
     return Reply(read.message, read.citations)
 
 

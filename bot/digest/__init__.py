@@ -6,20 +6,27 @@ order that reads. Law: what is shown has at most the words asked for, counted as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from types import MappingProxyType
 
 from bot import ranking, terms
 from bot.digest import editor
-from bot.model import Entry, Passage, Sentence, Span, shown
+from bot.model import Entry, Passage, Precision, Sentence, Span, When, shown
+from bot.ports import Dated
 
 MOST_SENTENCES = 400  # of an article enter the ranking, which is quadratic; what stands beyond is never its news
 MOST_CANDIDATES = 150  # of a topic
+DATED = 1.4  # how much more a sentence is worth that tells an event with its day: specific beats vague
 
-_UNDATED: Mapping[Passage, date] = MappingProxyType({})
+DAYS = frozenset({Precision.DAY, Precision.RANGE})
+
+_WORD = re.compile(r"\S+")
+_UNDATED: Mapping[Passage, When] = MappingProxyType({})
 
 
 def article(
@@ -36,6 +43,8 @@ def article(
     sentences = sentences[:MOST_SENTENCES]
     lines = _lines(text, sentences)
     chosen = ranking.choose(lines, words=words, most=most, title=title, query=query, summarizer=summarizer)
+    if not chosen and sentences and words > 0:
+        return (_beginning(text, sentences[0], words),)
     return tuple((sentences[n].start, sentences[n].end) for n in sorted(chosen))
 
 
@@ -46,28 +55,71 @@ def topic(
     most: int = 5,
     query: str = "",
     summarizer: str = ranking.Summarizer.DATELINE,
-    dates: Mapping[Passage, date] = _UNDATED,
+    dates: Mapping[Passage, When] = _UNDATED,
 ) -> tuple[Passage, ...]:
     """The sentences that tell a topic: first what it is, or what answers `query` best, then by what happened when.
 
-    `dates` gives that date for sentences where it is known; others count as of their article's own date. Near-copies
+    `dates` gives that date for sentences where it is known, which are worth more for naming their day; others count as of their article's own date. Near-copies
     of one text count once.
     """
     entries = _originals(articles)
     lines, passages = _candidates(entries, query)
+    lines = [
+        replace(line, worth=line.worth * DATED) if passage in dates and dates[passage].precision in DAYS else line
+        for line, passage in zip(lines, passages, strict=True)
+    ]
     title = " ".join(entry.article.title for entry in entries)
     chosen = ranking.choose(lines, words=words, most=most, title=title, query=query, summarizer=summarizer)
     if not chosen:
-        return ()
+        return _beginnings(entries, words) if words > 0 else ()
     units = _units(chosen, lines)
     opening = units[0] if query else _opening(units, lines)
 
+    told = _told_days(entries, dates)
+
     def moment(unit: list[int]) -> tuple[date, int]:
         published = entries[lines[unit[0]].article].article.published.anchor or date.max
-        return min((dates[passages[n]] for n in unit if passages[n] in dates), default=published), unit[0]
+        return min((told[passages[n]] for n in unit if passages[n] in told), default=published), unit[0]
 
     rest = sorted((unit for unit in units if unit is not opening), key=moment)
     return tuple(passages[n] for unit in (opening, *rest) for n in unit)
+
+
+def _beginning(text: str, sentence: Sentence, words: int) -> Span:
+    """The first `words` words of a sentence that is longer: a fragment, whose cut is marked where it is quoted."""
+    told = [match.end() for match in islice(_WORD.finditer(text, sentence.start, sentence.end), words)]
+    return sentence.start, told[-1]
+
+
+def _beginnings(entries: Sequence[Entry], words: int) -> tuple[Passage, ...]:
+    first = next(((entry, entry.sentences[0]) for entry in entries if entry.sentences), None)
+    if first is None:
+        return ()
+    entry, sentence = first
+    return (Passage(entry.article.id, entry.article.version, *_beginning(entry.article.text, sentence, words)),)
+
+
+def event_days(dated: Sequence[Dated]) -> dict[Passage, When]:
+    """When the first event happened that each sentence tells; what it names in passing is none."""
+    days: dict[Passage, When] = {}
+    for one in dated:
+        if one.mention.when and not one.mention.background:
+            days.setdefault(Passage(one.article, one.version, *one.sentence), one.mention.when)
+    return days
+
+
+def _told_days(entries: Sequence[Entry], dates: Mapping[Passage, When]) -> dict[Passage, date]:
+    """The day that each sentence is about, as a reader takes it: what names none goes on from the one before it."""
+    days: dict[Passage, date] = {}
+    for entry in entries:
+        paragraph, day = -1, None
+        for sentence in entry.sentences:
+            passage = _passage(entry, sentence)
+            day = dates[passage].first if passage in dates else day if sentence.paragraph == paragraph else None
+            paragraph = sentence.paragraph
+            if day:
+                days[passage] = day
+    return days
 
 
 def _lines(text: str, sentences: Sequence[Sentence], article: int = 0) -> list[ranking.Line]:

@@ -12,7 +12,18 @@ from bot.errors import InputError
 from bot.ingest.cleaning import clean
 from bot.ingest.dateline import AGENCY, DAY, agency, dateline
 from bot.ingest.shapes import NAMES
-from bot.model import EVERYONE, Article, Boilerplate, MentionBasis, Precision, Published, PublishedBasis, Span, When, shown
+from bot.model import (
+    EVERYONE,
+    Article,
+    Boilerplate,
+    MentionBasis,
+    Precision,
+    Published,
+    PublishedBasis,
+    Span,
+    When,
+    shown,
+)
 
 NEAR = timedelta(days=60)  # how far from the window of its content a dateline without a year may lie
 

@@ -64,6 +64,8 @@ class Server:
     permissions: int = ALL
     timed_out: str | None = None
     readable: bool = True
+    threads: bool = True  # may be opened
+    threads_of: dict[str, str] = field(default_factory=dict)  # message -> name
     acknowledges: bool = True
     remembers: bool = True  # the nonces
     shows_nonces: bool = True  # in history
@@ -94,6 +96,7 @@ class Server:
         app.router.add_get("/channels/{channel}", self._channel)
         app.router.add_get("/channels/{channel}/messages", self._history)
         app.router.add_post("/channels/{channel}/messages", self._post)
+        app.router.add_post("/channels/{channel}/messages/{message}/threads", self._open_thread)
         app.router.add_post("/channels/{channel}/typing", self._typing)
         app.router.add_get("/guilds/{guild}", self._guild)
         app.router.add_get("/guilds/{guild}/members/{member}", self._member)
@@ -307,7 +310,7 @@ class Server:
         fault = self.faults.pop(0) if self.faults else None
         if fault and not fault.after:
             return await self._fail(request, fault)
-        if channel not in self._channels() or channel in self.gone:
+        if channel not in {*self._channels(), *self.threads_of} or channel in self.gone:
             return _refusal(404, 10003)
         if not self.permissions & SEND:
             return _refusal(403, 50013)
@@ -320,6 +323,15 @@ class Server:
         if fault:
             return await self._fail(request, fault)
         return _json(self._nonces[nonce])
+
+    async def _open_thread(self, request: web.Request) -> web.Response:
+        message = request.match_info["message"]
+        if not self.threads or request.match_info["channel"] == DM:
+            return _refusal(403, 50013)
+        if message in self.threads_of:
+            return _refusal(400, 160004)
+        self.threads_of[message] = (await request.json())["name"]
+        return _json({"id": message})
 
     async def _callback(self, request: web.Request) -> web.Response:
         body = await request.json()

@@ -18,10 +18,11 @@ from discord.http import Route
 
 from bot.chat import Left, Spoken, Suggest, budget, no_topics, nobody_told
 from bot.chat.discord import hearing
-from bot.chat.discord.dress import render
+from bot.chat.discord.dress import render, thread_name
 from bot.chat.discord.gateway import Exhausted, Gateway, Hung, Logins, Paces
 from bot.chat.discord.permission import TIMED_OUT, missing, place_to_greet
 from bot.chat.discord.posting import NO_PERMISSION, REFUSAL, History, Poster
+from bot.chat.discord.slash import sync
 from bot.chat.inbox import Cooldown, Inbox
 from bot.errors import TokenError, Unreachable
 from bot.message import Message, say
@@ -114,7 +115,8 @@ class Discord:
             if self._hears_all:
                 log.warning("discord: %s; switch it on at the application's Bot page", _INTENT_OFF)
             self._hears_all = False
-        await self._sync(client)
+        if self._spoken and not self._synced:
+            self._synced = await sync(client, self._spoken)
         await self._logins.leave(client)
         gateway = Gateway(self, inbox, self._logins, self._paces, hears_all=self._hears_all)
         self._gateway = gateway
@@ -146,21 +148,6 @@ class Discord:
             await asyncio.gather(*tasks, return_exceptions=True)
         if self._poster.token_refused.is_set():
             raise TokenError(REFUSAL)
-
-    async def _sync(self, client: discord.Client) -> None:
-        """Tell Discord the slash commands, where they differ from those that it has."""
-        if self._synced or not self._spoken:
-            return
-        assert client.application_id is not None
-        wanted = hearing.listed(self._spoken)
-        try:
-            stored: Any = await client.http.get_global_commands(client.application_id)
-            if not hearing.same(stored, wanted):
-                await client.http.bulk_upsert_global_commands(client.application_id, wanted)
-                log.info("discord: %s slash commands set", len(wanted))
-            self._synced = True
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.warning("discord: the slash commands could not be set: %s", error)
 
     async def defer(self, interaction: discord.Interaction) -> None:
         """Acknowledge within Discord's three seconds; the answer then takes the place of "is thinking…"."""
@@ -212,9 +199,12 @@ class Discord:
 
     async def _post(self, target: Target, message: Message, key: str, *, retry: bool) -> tuple[str, ...]:
         place = target.thread or target.channel
-        history = History(self._poster, place, doubted=retry)
-        reply_to = hearing.asker(key) or target.reply_to
-        interaction = "" if reply_to else hearing.interaction_of(key)
+        if not place.isdecimal():
+            raise Unreachable(f"there is no channel {place}", for_good=True)
+        asked, interaction = hearing.asker(key), hearing.interaction_of(key)
+        history = History(self._poster, place, doubted=retry, after=asked or interaction)
+        reply_to = asked or target.reply_to
+        interaction = "" if reply_to else interaction
         ids: list[str] = []
         for part, payload in enumerate(render(message)):
             if part == 0 and interaction:
@@ -222,6 +212,9 @@ class Discord:
                 if id_ is not None:
                     ids.append(id_)
                     continue
+            if part == 1 and ids[0] and not target.thread and (name := thread_name(message)):
+                place = await self._poster.thread(place, ids[0], name)
+                history = History(self._poster, place, doubted=retry)
             try:
                 ids.append(await self._poster.send(place, payload, key, part, "" if part else reply_to, history))
             except Unreachable as error:

@@ -47,7 +47,11 @@ class Payload:
 
 
 def render(message: Message) -> list[Payload]:
-    """`message` as one or more messages, the buttons under the last."""
+    """`message` as one or more messages, the buttons under the last.
+
+    Of several sections the first message, with the buttons, holds only as many as a reader takes in at a glance; the
+    rest is for its thread, which is to be called `thread_name(message)`.
+    """
     actions, blocks = buttons(
         message, budget.DISCORD_ROWS * budget.DISCORD_BUTTONS, budget.DISCORD_CUSTOM_ID, budget.DISCORD_LABEL
     )
@@ -57,13 +61,23 @@ def render(message: Message) -> list[Payload]:
     written = [block for block in told if _line(block).strip()]
     if sections(titled(written)):
         written = list(titled(written))
-    payloads = [Payload(_body(_text(page))) for page in pack(written, _fits)]
+    threaded = _is_long(written)
+    payloads = [Payload(_body(_text(page))) for page in pack(written, _fits, _is_short if threaded else None)]
     payloads += [_picture(picture) for picture in pictures]
     if actions and not payloads:
         payloads = [Payload(_body(""))]
     if actions:
-        payloads[-1].body["components"] = _rows(actions)
+        payloads[0 if threaded else -1].body["components"] = _rows(actions)
     return payloads
+
+
+def thread_name(message: Message) -> str:
+    """What the thread of a message with several sections is called; empty for any other."""
+    written = titled([block for block in message.blocks if _line(block).strip()])
+    if not _is_long(written) or not isinstance(written[0], Title):
+        return ""
+    words = "".join(label(span) if isinstance(span, Link) else getattr(span, "text", "") for span in written[0].spans)
+    return clean(words).strip()[: budget.DISCORD_THREAD // 2]  # halved: a code point may be two units
 
 
 def _body(content: str) -> dict[str, Any]:
@@ -98,6 +112,15 @@ def _rows(actions: Sequence[Action]) -> list[dict[str, Any]]:
 
 def _fits(page: Sequence[Block]) -> bool:
     return budget.units(_text(page)) <= budget.DISCORD_CONTENT
+
+
+def _is_long(blocks: Sequence[Block]) -> bool:
+    """Whether a message has several sections, and more than a reader wants to have in a channel."""
+    return sections(blocks) > 1 and budget.units(_text(blocks)) > budget.WHOLE
+
+
+def _is_short(page: Sequence[Block]) -> bool:
+    return _fits(page) and (sections(page) < 2 or budget.units(_text(page)) <= budget.ROOT)
 
 
 def _text(page: Sequence[Block]) -> str:

@@ -1,4 +1,4 @@
-"""Discord's events as Requests, and the slash commands that it lists: pure, apart from the library's objects.
+"""Discord's events as Requests: pure, apart from the library's objects.
 
 Three entrances: `!summit` (needs the Message Content intent), a mention at the start, and `/summit`. A button is
 the command that it types. Bots, edits and system messages are not heard.
@@ -7,12 +7,11 @@ the command that it types. Bots, edits and system messages are not heard.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import discord
 
-from bot.chat import Spoken, budget
 from bot.chat.aim import aimed, nowhere
 from bot.model import Target
 from bot.ports import Request
@@ -115,55 +114,3 @@ def _target(channel: Any, reply_to: str) -> Target:
     if isinstance(channel, discord.Thread):
         return Target(PLATFORM, str(channel.parent_id), str(channel.id), reply_to)
     return Target(PLATFORM, str(channel.id), "", reply_to)
-
-
-# --- slash commands -----------------------------------------------------------------------------------------
-
-_CHAT_INPUT, _STRING = 1, 3  # command and option types; "Application Command Object"
-_GUILD, _BOT_DM = 0, 1  # contexts; the same page
-
-
-def listed(spoken: Sequence[Spoken]) -> list[dict[str, Any]]:
-    """The slash commands, as "Bulk Overwrite Global Application Commands" takes them."""
-    return [
-        {
-            "type": _CHAT_INPUT,
-            "name": one.name[: budget.DISCORD_COMMAND],
-            "description": one.summary[: budget.DISCORD_DESCRIPTION],
-            "options": [_WORDS] if one.takes_words else [],
-            # those who run the server can override this, so it is checked again when the command comes
-            "default_member_permissions": str(discord.Permissions(manage_guild=True).value) if one.managed else None,
-            "contexts": [_GUILD, _BOT_DM],
-            "integration_types": [0],
-        }
-        for one in spoken
-    ]
-
-
-_WORDS = {
-    "type": _STRING,
-    "name": "words",
-    "description": "What to ask, as it is typed after the command",
-    "required": False,
-    "autocomplete": True,
-}
-
-
-def same(stored: Sequence[dict[str, Any]], wanted: Sequence[dict[str, Any]]) -> bool:
-    """Whether the commands that Discord has are those wanted: only then are they not sent again."""
-    return _essence(stored) == _essence(wanted)
-
-
-def _essence(commands: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    return sorted(
-        (
-            one["name"],
-            one.get("description", ""),
-            str(one.get("default_member_permissions")),
-            str(sorted(one.get("contexts") or ())),
-            str(
-                [(o["name"], o["description"], o["type"], o.get("autocomplete", False)) for o in one.get("options", ())]
-            ),
-        )
-        for one in commands
-    )

@@ -46,6 +46,7 @@ _FOR_NOW = {
     200000: "the server's AutoMod blocked the message",
     200001: "the server's AutoMod blocked the title",
 }
+_OPENED = 160004  # a message has one thread at most, which has the message's id
 _LOADING = 1 << 7  # message flag: the bot "is thinking"; "Message Flags"
 _DELETED = 10008  # with a nonce that is known: it was posted, and somebody has deleted it since
 
@@ -160,6 +161,20 @@ class Poster:
         """Whether sending again cannot double: every try was refused, or the nonce is still known to Discord."""
         return trace is not None and self._clock() - trace.doubtful < budget.DISCORD_NONCE_WINDOW
 
+    async def thread(self, place: str, message: str, name: str) -> str:
+        """The thread of `message`, opened if need be; `place` itself where there can be none."""
+        route = Route(
+            "POST", "/channels/{channel_id}/messages/{message_id}/threads", channel_id=place, message_id=message
+        )
+        try:
+            return await self.request(route, {"name": name})
+        except Unreachable as error:
+            refused = error.__cause__
+            if _is_doubtful(refused):
+                raise
+            opened = isinstance(refused, discord.HTTPException) and refused.code == _OPENED
+            return message if opened else place
+
     async def request(self, route: Route, body: dict[str, Any], png: bytes = b"") -> str:
         """The id of the message that `route` made or changed."""
         http = (await self.client()).http
@@ -214,11 +229,15 @@ def _form(body: dict[str, Any], png: bytes) -> list[dict[str, Any]]:
 
 
 class History:
-    """The newest messages of a channel, read once, and only when it is in doubt whether a key was posted."""
+    """The newest messages of a channel, read once, and only when it is in doubt whether a key was posted.
 
-    def __init__(self, poster: Poster, place: str, *, doubted: bool) -> None:
+    `after` is the id of what is answered: ids grow with time, so no answer is older.
+    """
+
+    def __init__(self, poster: Poster, place: str, *, doubted: bool, after: str = "") -> None:
         self._poster = poster
         self._place = place
+        self._after = int(after or 0)
         self._mine: list[dict[str, Any]] | None = None
         self.doubted = doubted
         self.unreadable = False
@@ -254,5 +273,5 @@ class History:
                     raise
                 page, self.unreadable = [], True
             me = client.user and str(client.user.id)
-            self._mine = [message for message in page if message["author"]["id"] == me]
+            self._mine = [one for one in page if one["author"]["id"] == me and int(one["id"]) > self._after]
         return self._mine

@@ -49,7 +49,7 @@ def render(message: Message) -> list[Json]:
     # a picture is told in words, which say the same
     told: list[Block] = [Paragraph((Text(b.alt),)) if isinstance(b, Picture) else b for b in blocks]
     written = titled([block for block in told if _plain(block).strip()])
-    pages = pack(written, _fits, _is_short if sections(written) > 1 else None)
+    pages = pack(written, _fits, _is_short if _is_long(written) else None)
     payloads = [{"text": _text(page), "blocks": _blocks(page), **_QUIET} for page in pages]
     if actions and not payloads:
         payloads = [{"text": ", ".join(escape(action.label) for action in actions), "blocks": [], **_QUIET}]
@@ -91,8 +91,13 @@ def _fits(page: Sequence[Block]) -> bool:
     )
 
 
+def _is_long(blocks: Sequence[Block]) -> bool:
+    """Whether a message has several sections, and more than a reader wants to have in a channel."""
+    return sections(blocks) > 1 and budget.units(_text(blocks)) > budget.WHOLE
+
+
 def _is_short(page: Sequence[Block]) -> bool:
-    return _fits(page) and (sections(page) < 2 or budget.units(_text(page)) <= budget.SLACK_ROOT)
+    return _fits(page) and (sections(page) < 2 or budget.units(_text(page)) <= budget.ROOT)
 
 
 # --- text, for those who do not see the blocks --------------------------------------------------------------

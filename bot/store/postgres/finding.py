@@ -39,7 +39,7 @@ _SEARCH = """
             SELECT article, words FROM search
             WHERE words @@ (asked.loose && to_tsquery('stems', %(all)s)) AND tenant IN ('', %(tenant)s)
             AND first_day <= %(until)s AND last_day >= %(since)s
-            ORDER BY article DESC LIMIT CASE WHEN asked.phrase THEN %(phrased)s ELSE %(weighed)s END
+            ORDER BY article + 0 DESC LIMIT CASE WHEN asked.phrase THEN %(phrased)s ELSE %(weighed)s END
         ) AS match WHERE NOT phrase OR words @@ exact OR EXISTS (
             SELECT 1 FROM search_part AS part WHERE part.article = match.article AND part.words @@ exact)
     ), weight AS (

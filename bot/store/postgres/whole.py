@@ -42,11 +42,11 @@ def load(db: psycopg.Connection[Row], batches: Iterable[Batch]) -> int:
     for id_, tenant, title, text in _words(db):
         put_words(db, id_, title, text)
         words[tenant].update(vocabulary(title, text))
-    for tenant, articles in words.items():
-        count_words(db, tenant, articles)
+    for tenant, counted in words.items():
+        count_words(db, tenant, counted)
     run(db, index)
-    counted = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema AND is_identity = 'YES'"
-    for table, column in rows(db, counted):
+    numbered = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema AND is_identity = 'YES'"
+    for table, column in rows(db, numbered):
         run(
             db,
             f"""SELECT setval(pg_get_serial_sequence('{table}', '{column}'), coalesce(max({column}), 0) + 1, false)
