@@ -28,7 +28,8 @@ from bot.quotation import check
 
 LEASE = 120.0  # seconds that a claim holds: longer than any send, short enough for a quick recovery
 STALE = timedelta(minutes=10)  # a reply that is still owed after this is no longer waited for
-PATIENCE = 5  # attempts of one delivery before it is given up
+BACKOFF = 1.0  # seconds, doubled with each attempt, before a platform that is away is tried again
+PATIENCE = 8  # attempts of one delivery before it is given up: four minutes of doubled waits
 NOTHING_NEW = "nothing new"
 
 log = logging.getLogger("dateline")
@@ -171,7 +172,7 @@ class Desk:
             if error.for_good:
                 await self._pause(row, str(error))
                 return await self._settle(row, DeliveryState.FAILED, reason=str(error))
-            return await self._again(row, str(error), 2.0**row.attempts)
+            return await self._again(row, str(error), BACKOFF * 2**row.attempts)
         except Unknown as error:
             return await self._settle(row, DeliveryState.UNKNOWN, reason=str(error))
         answer = Answer(channel_of(row.target), command, citations, ids)

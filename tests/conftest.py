@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.ports import Store
 from bot.store import open_store
 from tests.servers.postgres import PostgresServer, binaries
+
+settings.register_profile("quick", max_examples=20, deadline=None)  # while one works
+settings.register_profile("thorough", max_examples=100, deadline=None)
+settings.load_profile("thorough" if os.environ.get("CI") else "quick")
 
 KINDS = ("memory", "file", "postgres")  # of stores that hold the contract
 SHARED = ("file", "postgres")  # of them, those that several connections and processes may open

@@ -276,7 +276,7 @@ def escapes(content: str) -> str:
     unescaped = re.sub(r"\\[^0-9A-Za-z\s]", "x", ours)
     unescaped = unescaped.replace("[↗](<https://example.org/a>)", "")
     unescaped = re.sub(r"\[([^\[\]]*)\]\(<https://example\.org/a>\)", r"x\1", unescaped)
-    unescaped = re.sub(r"\A\[1\](?!\()", "", unescaped)
+    unescaped = re.sub(r"\A\[1\](?!\()", "x", unescaped)
     return re.sub(r"\A\*\*|\*\*\Z", "x", unescaped)
 
 

@@ -394,7 +394,7 @@ TYPED = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=TYPED)
 def test_whatever_is_typed_gets_a_lawful_answer(store, text):
     """The quotation law for every command: `ask` checks each reply against the stored text."""

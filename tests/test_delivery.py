@@ -170,7 +170,8 @@ def test_an_empty_slot_after_missed_ones_is_not_announced_again(store, clock):
     assert len(wire.posted) == 2
 
 
-def test_a_post_refused_for_now_is_tried_again_with_the_same_words(store, clock):
+def test_a_post_refused_for_now_is_tried_again_with_the_same_words(store, clock, monkeypatch):
+    monkeypatch.setattr("bot.delivery.BACKOFF", 0.01)
     put_article(store)
     order(store)
     wire = Wire(RateLimited(0.01), Unreachable("away", for_good=False))
@@ -179,7 +180,7 @@ def test_a_post_refused_for_now_is_tried_again_with_the_same_words(store, clock)
     [frozen] = store.deliveries()
     put_article(store, text="This came in between the attempts and is not part of it.", title="Later")
     for _ in range(40):
-        asyncio.run(asyncio.sleep(0.1))
+        asyncio.run(asyncio.sleep(0.02))
         tick(store, desk, clock)
         if wire.posted:
             break

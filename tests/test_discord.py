@@ -823,15 +823,18 @@ def test_what_is_being_sent_when_it_is_told_to_stop_is_sent_to_its_end():
     run(test)
 
 
-def test_a_discord_that_is_away_at_the_start_is_waited_for():
+@pytest.mark.parametrize("what", ["away", "gateway_away"])
+def test_a_discord_that_is_away_at_the_start_is_waited_for(what, caplog):
     async def test() -> None:
-        server = Server(away=True)
+        server = Server()
+        setattr(server, what, True)
         async with server:
             bot = chat(server)
             task = asyncio.create_task(bot.run(Desk(bot)))
             await asyncio.sleep(0.1)
             assert not bot.health().ready
-            server.away = False
+            assert not [one for one in caplog.records if one.name == "dateline" and one.exc_info]
+            setattr(server, what, False)
             await server.connected()
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

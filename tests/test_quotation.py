@@ -75,7 +75,7 @@ ASKED = ["!summit", "!summit Kim sanctions", "!more", "!timeline", "!timeline Tr
 ASKED += ["!source 1", "!source 3", "!source Kim agreed on Monday", '!source "talks"', "!digest now", "!topics"]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(texts=st.lists(TEXTS, min_size=1, max_size=4), titles=st.lists(SENTENCES, min_size=4, max_size=4))
 def test_every_command_quotes_what_is_stored(texts, titles):
     store = open_store(":memory:")

@@ -72,6 +72,7 @@ class Server:
     beat: int = 41_250  # milliseconds, as Discord's; a heartbeat comes at once, too
     away: bool = False  # logging in is answered with 503
     resumable: bool = True
+    gateway_away: bool = False  # it answers 503
     resume_away: bool = False  # the address for resuming answers 503
     base: str = ""
     gone: set[str] = field(default_factory=set)
@@ -194,7 +195,7 @@ class Server:
     # --- the gateway ---
 
     async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
-        if request.path == "/resume/" and self.resume_away:
+        if self.gateway_away or (request.path == "/resume/" and self.resume_away):
             raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse()
         await socket.prepare(request)

@@ -55,7 +55,7 @@ class Discord:
         if api_base:
             Route.BASE = api_base.rstrip("/")
         if gateway_url:
-            DiscordWebSocket.DEFAULT_GATEWAY = type(DiscordWebSocket.DEFAULT_GATEWAY)(gateway_url)
+            DiscordWebSocket.DEFAULT_GATEWAY = type(DiscordWebSocket.DEFAULT_GATEWAY)(f"{gateway_url.rstrip('/')}/")
         self._token = token
         self._spoken = spoken
         self._suggest = suggest

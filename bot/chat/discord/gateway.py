@@ -17,11 +17,13 @@ import discord
 from bot.chat import budget
 from bot.chat.discord import hearing
 from bot.chat.inbox import Inbox
-from bot.errors import ChatError
+from bot.errors import ChatError, Unreachable
 
 log = logging.getLogger("dateline")
 
 _DAY = 86_400.0
+
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice is wanted, so none is missed
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,15 @@ class Gateway(discord.Client):
         self._logins.note()
         if not initial:
             await asyncio.sleep(self._paces.identify)
+
+    async def connect(self, *, reconnect: bool = True) -> None:
+        try:
+            await super().connect(reconnect=reconnect)
+        except AttributeError as error:
+            if self.ws is not None:
+                raise
+            # discord.py trips over there being no connection to resume, where the first one fails
+            raise Unreachable("Discord's gateway cannot be reached", for_good=False) from error
 
     async def watch(self) -> None:
         """Raise Hung when heartbeats have not been answered for long, whatever the library believes."""

@@ -39,7 +39,6 @@ class Listeners:
     def app(self, web: AsyncWebClient) -> AsyncApp:
         app = AsyncApp(
             name="dateline",
-            token=web.token,
             client=web,
             request_verification_enabled=False,  # of requests over HTTP; there are none
             ssl_check_enabled=False,

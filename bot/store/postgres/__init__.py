@@ -4,7 +4,8 @@ Each method is a function of a connection, in the modules beside this one, run i
 moment throughout; what writes articles waits for whoever else does, so that ids become seen in the order of their
 numbers and nobody's mark passes one by; the outbox and the channels lock no more than their rows. A pool lends every
 call a connection of its own, so any thread may call. What the server closed while it lay idle, restarted or gone
-over to another machine, is found out by the first statement of a transaction and replaced.
+over to another machine, is found out by the first statement of a transaction and replaced. Settings are made and
+statements prepared for a connection's life: a pooler between must lend sessions, not transactions.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ MIGRATING, FILING = 1, 2
 MIGRATIONS = tuple(sorted(Path(__file__).parent.glob("[0-9]*.sql")))
 IDLE = 4  # connections kept for the next call
 MOST = 12  # connections at once; a server takes 100 of all its clients, as it comes
-STALLED = 10.0  # seconds after which the server gives up on a transaction whose owner is frozen, and frees its locks
+STALLED = 5.0  # seconds after which the server gives up a transaction whose owner is frozen: less than others wait
 FOLLOWS = "can only be read; name the server that is written to, not one that follows it"
 
 READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -186,7 +187,7 @@ class PostgresStore:
             run(
                 db,
                 f"""SET search_path = {SCHEMA}; SET timezone = 'UTC'; SET datestyle = 'ISO';
-                    SET lock_timeout = '{self._wait * 1000:.0f}ms';
+                    SET lock_timeout = '{max(self._wait * 1000, 1):.0f}ms';
                     SET idle_in_transaction_session_timeout = '{STALLED * 1000:.0f}ms';
                     SET jit = off""",  # compiling takes longer than any query of ours
             )

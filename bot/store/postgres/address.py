@@ -19,6 +19,8 @@ _USER = r"(?:[^:/?#@\[\]]*(?::[^:/?#@\[\]]*)?@)?"
 _WHERE = r"(?P<where>(?:\w[\w.-]*|\[[\da-fA-F:.]+\])(?::\d+)?(?:/[\w-]+)?)?"
 _PLAIN = re.compile(rf"postgres(?:ql)?://{_USER}{_WHERE}(?:/[\w-]*)?(?:\?[^@]*)?")
 
+_WRITE = "write `postgresql://user:password@host:5432/name`, and signs such as @ / ? # % in the password as %40 %2F %3F %23 %25"
+
 # Of libpq: PostgreSQL 15, section 34.1.2. A connection to a server that is gone is given up within half a minute.
 _DEFAULTS: dict[str, Any] = {
     "application_name": "dateline",
@@ -40,11 +42,7 @@ class Address:
             self._given = conninfo_to_dict(url)
         except psycopg.Error:
             # the error, and whatever is raised from it, would show the password
-            raise StoreError(
-                "The address of the PostgreSQL store cannot be read; write "
-                "`postgresql://user:password@host:5432/name`, and signs such as @ / ? # % in the password as %40 %2F "
-                "%3F %23 %25."
-            ) from None
+            raise StoreError(f"The address of the PostgreSQL store cannot be read; {_WRITE}.") from None
 
     def __str__(self) -> str:
         return self._shown
@@ -55,8 +53,10 @@ class Address:
         try:
             return psycopg.connect(make_conninfo(**given), autocommit=True)
         except psycopg.Error as error:
-            said = str(error).partition("\n")[0].strip().rstrip(".")
+            line = str(error).partition("\n")[0].strip().rstrip(".")
+            said = line.rpartition(" failed: ")[2].removeprefix("FATAL:").strip()
         # not within the `except`: the library's words are shown only if they cannot hold the password
         secret = str(self._given.get("password") or "")
-        why = f" ({said})" if self._plain and not (secret and secret in said) else ""
-        raise StoreError(f"{self} cannot be reached{why}; start it, or mend its address.")
+        if not self._plain or (secret and secret in said):
+            raise StoreError(f"{self} cannot be reached; start it, or mend its address: {_WRITE}.")
+        raise StoreError(f"{self} cannot be reached ({said}); start it, or mend its address.")

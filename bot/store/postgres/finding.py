@@ -27,6 +27,8 @@ RANKED = 300  # articles, the weightiest, and of those the newest
 LIKE = 0.6  # of 1, the least likeness of spelling worth offering: one letter wrong of three
 AFTER = "\U0010ffff"  # sorts after any text that begins alike
 
+# `article + 0` keeps the planner, which
+# cannot know how many matches a word has, from going through all articles, newest first, instead of through the index.
 # A match in the title counts four times: weights of D, C, B and A. Length counts by its logarithm: 1.
 # PostgreSQL 15, section 12.3.3, "Ranking Search Results".
 _SEARCH = """
@@ -43,7 +45,9 @@ _SEARCH = """
         ) AS match WHERE NOT phrase OR words @@ exact OR EXISTS (
             SELECT 1 FROM search_part AS part WHERE part.article = match.article AND part.words @@ exact)
     ), weight AS (
-        SELECT number, ln(1 + (SELECT sum(articles) FROM tally)::float / count(*)) AS weight FROM hit GROUP BY number
+        SELECT number, ln(1 + (
+            SELECT sum(articles) FROM tally WHERE tenant IN ('', %(tenant)s))::float / count(*)) AS weight
+        FROM hit GROUP BY number
     ), likely AS (
         SELECT article, sum(weight) AS weight FROM hit JOIN weight USING (number) GROUP BY article
         HAVING count(*) FILTER (WHERE needed) = %(least)s AND (count(*) > %(least)s OR NOT %(some)s)
