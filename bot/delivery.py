@@ -29,22 +29,32 @@ from bot.quotation import check
 LEASE = 120.0  # seconds that a claim holds: longer than any send, short enough for a quick recovery
 STALE = timedelta(minutes=10)  # a reply that is still owed after this is no longer waited for
 BACKOFF = 1.0  # seconds, doubled with each attempt, before a platform that is away is tried again
-PATIENCE = 8  # attempts of one delivery before it is given up: four minutes of doubled waits
+SOON = 10.0  # seconds up to which one waits for the next try; past it `recover` takes the delivery up
+LONGEST = 300.0  # seconds, the longest of these waits
 NOTHING_NEW = "nothing new"
 
 log = logging.getLogger("dateline")
 
 
 class Desk:
-    """Sends what is due and what was asked for. `clock` tells the time in UTC, `chats` are by platform name."""
+    """Sends what is due and what was asked for. `clock` tells the time in UTC, `chats` are by platform name.
+
+    A digest that a platform does not take is tried again until it is `late` past its time.
+    """
 
     def __init__(
-        self, store: Store, chats: Mapping[str, Chat], clock: Callable[[], datetime], summarizer: str = "dateline"
+        self,
+        store: Store,
+        chats: Mapping[str, Chat],
+        clock: Callable[[], datetime],
+        summarizer: str = "dateline",
+        late: timedelta = timedelta(hours=6),
     ) -> None:
         self._store = store
         self._chats = chats
         self._clock = clock
         self._summarizer = summarizer
+        self._late = late
 
     # --- replies ---
 
@@ -172,7 +182,7 @@ class Desk:
             if error.for_good:
                 await self._pause(row, str(error))
                 return await self._settle(row, DeliveryState.FAILED, reason=str(error))
-            return await self._again(row, str(error), BACKOFF * 2**row.attempts)
+            return await self._again(row, str(error), min(LONGEST, BACKOFF * 2**row.attempts))
         except Unknown as error:
             return await self._settle(row, DeliveryState.UNKNOWN, reason=str(error))
         answer = Answer(channel_of(row.target), command, citations, ids)
@@ -181,9 +191,15 @@ class Desk:
         return await self._settle(row, DeliveryState.SENT, ids, reason)
 
     async def _again(self, row: Delivery, reason: str, after: float) -> DeliveryState:
-        if row.attempts >= PATIENCE:
+        """Try again later, for as long as somebody still waits for it."""
+        ends = row.due + self._late if row.due else row.at + STALE if row.at else self._clock()
+        if self._clock() >= ends:
             return await self._settle(row, DeliveryState.FAILED, reason=reason)
         await asyncio.to_thread(self._store.release, row, reason, after)
+        if after <= SOON:
+            await asyncio.sleep(after)
+            if again := await self._claim(row):
+                return await self._send(again)
         return DeliveryState.CLAIMED
 
     async def _pause(self, row: Delivery, reason: str) -> None:

@@ -35,7 +35,7 @@ async def run(
 
     Articles older than `keep` are let go of. A chat that fails leaves the others running; its error is raised when they have ended, too.
     """
-    desk = Desk(store, chats, clock, summarizer)
+    desk = Desk(store, chats, clock, summarizer, late)
 
     async def tick() -> None:
         if keep:

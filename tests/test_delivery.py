@@ -172,6 +172,7 @@ def test_an_empty_slot_after_missed_ones_is_not_announced_again(store, clock):
 
 def test_a_post_refused_for_now_is_tried_again_with_the_same_words(store, clock, monkeypatch):
     monkeypatch.setattr("bot.delivery.BACKOFF", 0.01)
+    monkeypatch.setattr("bot.delivery.SOON", -1)
     put_article(store)
     order(store)
     wire = Wire(RateLimited(0.01), Unreachable("away", for_good=False))
@@ -186,6 +187,23 @@ def test_a_post_refused_for_now_is_tried_again_with_the_same_words(store, clock,
             break
     [sent] = store.deliveries()
     assert (sent.state, sent.payload) == (DeliveryState.SENT, frozen.payload)
+
+
+def test_a_platform_that_stays_away_is_given_up_when_the_digest_is_no_longer_news(store, clock, monkeypatch):
+    monkeypatch.setattr("bot.delivery.BACKOFF", 0.0)
+    monkeypatch.setattr("bot.delivery.SOON", -1)
+    put_article(store)
+    order(store)
+    desk = Desk(store, {"wire": Wire(*[Unreachable("away", for_good=False)] * 9)}, clock)
+    assert tick(store, desk, clock) == [DeliveryState.CLAIMED]
+    for hours in (3, 4):
+        clock.now = NOW + timedelta(hours=hours)
+        tick(store, desk, clock)
+        assert store.deliveries()[0].state is DeliveryState.CLAIMED
+    clock.now = NOW + timedelta(hours=7)
+    tick(store, desk, clock)
+    [row] = store.deliveries()
+    assert (row.state, row.reason) == (DeliveryState.FAILED, "away")
 
 
 def test_a_channel_that_is_gone_pauses_its_orders_with_the_reason(store, clock):
@@ -230,10 +248,11 @@ def test_a_process_that_dies_neither_loses_nor_repeats_a_digest(store, clock, mo
     order(store)
     monkeypatch.setattr("bot.delivery.LEASE", 0.05)
     wire = Wire(*([] if moment == "composing" else [Died()]), late=moment == "after the post")
-    with monkeypatch.context() as patch, pytest.raises(Died):
+    with monkeypatch.context() as patch:
         if moment == "composing":
             patch.setattr("bot.delivery.edition", die)
-        tick(store, Desk(store, {"wire": wire}, clock), clock)
+        with pytest.raises(Died):
+            tick(store, Desk(store, {"wire": wire}, clock), clock)
     put_article(store, text="This came in while nobody was up and belongs to the next one.", title="Later")
     frozen = store.deliveries()[0].payload
     asyncio.run(asyncio.sleep(0.1))
@@ -273,7 +292,15 @@ def test_what_is_not_meant_for_the_bot_is_left_alone(store, clock):
     assert not wire.posted
 
 
-def test_a_withdrawn_article_is_not_posted_though_it_was_frozen(store, clock):
+def test_an_answer_refused_for_a_moment_is_given_after_it(store, clock):
+    put_article(store)
+    wire = Wire(RateLimited(0.01))
+    ask(Desk(store, {"wire": wire}, clock), "!summit", "m5")
+    assert list(wire.posted) == ["reply:m5"]
+
+
+def test_a_withdrawn_article_is_not_posted_though_it_was_frozen(store, clock, monkeypatch):
+    monkeypatch.setattr("bot.delivery.SOON", -1)
     id_ = put_article(store)
     order(store)
     wire = Wire(RateLimited(0.01))
