@@ -84,6 +84,9 @@ def parser() -> argparse.ArgumentParser:
     add("serve", "answer and post digests on Discord and Slack until stopped")
     ask = add("ask", "answer one command, for example: dateline ask '!summit sanctions'")
     ask.add_argument("command", nargs="+", help="as it would be typed in a channel")
+    ask.add_argument(
+        "--as", dest="platform", choices=("discord", "slack"), help="print what would be sent there, as JSON"
+    )
     take = add("ingest", "store articles from .txt and .jsonl files and folders of them")
     take.add_argument("path", nargs="+", type=Path, help="a file or folder")
     forget = add("forget", "withdraw an article; its citations then say so")

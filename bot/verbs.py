@@ -7,6 +7,7 @@ for discord.py.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -135,6 +136,7 @@ def _take_in(paths: Sequence[Path], store: Store, settings: Settings, *, tell: b
 
 def ask(arguments: argparse.Namespace, settings: Settings) -> bool:
     from bot import commands
+    from bot.chat import payloads
     from bot.chat.terminal import HERE, render
     from bot.ports import Answer, Request, channel_of
     from bot.quotation import check
@@ -147,7 +149,10 @@ def ask(arguments: argparse.Namespace, settings: Settings) -> bool:
         check(reply.message, reply.citations, store)
         if reply.citations:
             store.remember(Answer(channel_of(HERE), reply.command, reply.citations), _now())
-        print(render(reply.message, styled=sys.stdout.isatty()))
+        if arguments.platform:
+            print(json.dumps(payloads(arguments.platform, reply.message), ensure_ascii=False, indent=2))
+        else:
+            print(render(reply.message, styled=sys.stdout.isatty()))
     return not reply.refused
 
 

@@ -15,6 +15,7 @@ from bot.chat.slack import render as slack
 from bot.message import Message
 
 ESCAPE = re.compile(r"\\([^0-9A-Za-z\s])")  # Discord shows the character and hides the backslash
+MUTE = re.compile("@\u200b(?=everyone|here|[!&]?[0-9])", re.IGNORECASE)
 LINE = re.compile(r"^(##+ |- |> |-# )", re.MULTILINE)
 
 
@@ -24,7 +25,7 @@ def on_discord(message: Message) -> str:
     for payload in discord(message):
         content = LINE.sub("", payload.body["content"])
         content = re.sub(r"\]\(<https?://[^>]*>\)", "", content)
-        told.append(ESCAPE.sub(r"\1", content).replace("@\u200b", "@"))
+        told.append(MUTE.sub("@", ESCAPE.sub(r"\1", content)))
         told += [button["label"] for row in payload.body.get("components", ()) for button in row["components"]]
     return "\n".join(told)
 

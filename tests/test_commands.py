@@ -35,6 +35,11 @@ def ask(store: Store, text: str, **fields: Any) -> Reply:
     request = Request(**{"text": text, "target": HERE, "key": text, "trusted": True, **fields})
     reply = commands.answer(request, store, NOW)
     check(reply.message, reply.citations, store)
+    for span in reply.message.spans():  # the law once more, by other means than the check's own
+        if isinstance(span, Quotation):
+            article = store.article(span.passage.article, span.passage.version)
+            assert article
+            assert span.text.strip("…") in " ".join(article.text.split())
     if reply.citations:
         store.remember(Answer(channel_of(request.target), reply.command, reply.citations, (f"id of {text}",)), NOW)
     return reply

@@ -189,6 +189,26 @@ def test_a_post_refused_for_now_is_tried_again_with_the_same_words(store, clock,
     assert (sent.state, sent.payload) == (DeliveryState.SENT, frozen.payload)
 
 
+def test_who_composes_for_longer_than_the_lease_sends_nothing(store, clock, monkeypatch):
+    put_article(store)
+    order(store)
+    monkeypatch.setattr("bot.delivery.LEASE", 0.0)
+    wire = Wire()
+    slow, other = Desk(store, {"wire": wire}, clock), Desk(store, {"wire": wire}, clock)
+    [due] = schedule.due(store, clock(), SIX_HOURS)
+    compose = slow._compose
+
+    def overtaken(*given: Any, **named: Any) -> Any:
+        asyncio.run(other.deliver(due))
+        put_article(store, text="This came in after the other had composed it.", title="Later")
+        return compose(*given, **named)
+
+    monkeypatch.setattr(slow, "_compose", overtaken)
+    asyncio.run(slow.deliver(due))
+    assert len(wire.posted) == 1
+    assert "This came in after" not in next(iter(wire.posted.values()))
+
+
 def test_a_platform_that_stays_away_is_given_up_when_the_digest_is_no_longer_news(store, clock, monkeypatch):
     monkeypatch.setattr("bot.delivery.BACKOFF", 0.0)
     monkeypatch.setattr("bot.delivery.SOON", -1)

@@ -69,6 +69,14 @@ def test_every_word_is_rendered(render, message):
             assert squeezed(span.text) in rendered
 
 
+@pytest.mark.parametrize("render", RENDERERS.values(), ids=RENDERERS)
+def test_four_hundred_long_sentences_are_all_found_again(render):
+    said = [f"Sentence {n} of the hearing {'went on and ' * 12}ended at {n} o’clock." for n in range(400)]
+    message = Message(tuple(Bullet((Quotation(Passage(1, 1, n, n + 9), text),)) for n, text in enumerate(said)))
+    rendered = squeezed(render(message).replace("\n| ", "\n"))
+    assert [text for text in said if squeezed(text) not in rendered] == []
+
+
 @given(message=MESSAGES)
 def test_the_terminal_gets_no_control_but_line_ends(message):
     assert not [c for c in terminal.render(message) if unicodedata.category(c) == "Cc" and c != "\n"]

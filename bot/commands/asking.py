@@ -72,10 +72,11 @@ class Command:
 
 
 def recalled(asked: Asked) -> Answer | None:
-    """The answer replied to, else the last one in this channel."""
-    replied = asked.request.target.reply_to
-    found = asked.store.recall(asked.channel, replied) if replied else None
-    return found or asked.store.recall(asked.channel)
+    """The answer replied to, else the last one in this channel or thread, else the one that the thread hangs on."""
+    target = asked.request.target
+    replied = asked.store.recall(asked.channel, target.reply_to) if target.reply_to else None
+    found = replied or asked.store.recall(asked.channel)
+    return asked.store.recall(asked.channel, target.thread) if found is None and target.thread else found
 
 
 def told_in(entry: Entry, passage: Passage, citations: Citations) -> Bullet:
