@@ -27,7 +27,7 @@ with warnings.catch_warnings():
     from bot.chat.discord.client import Discord
     from bot.chat.discord.gateway import Exhausted, Logins, Paces
 
-pytestmark = pytest.mark.filterwarnings("ignore:Parameters to load are deprecated")
+pytestmark = [pytest.mark.servers, pytest.mark.filterwarnings("ignore:Parameters to load are deprecated")]
 
 HERE = Target("discord", CHANNEL)
 QUICK = Paces(pause=0.01, longest=0.05, steady=60, hung=0.5, silence=60, identify=0.0, ready=0.05)

@@ -27,7 +27,7 @@ from tests.servers import discord as discord_wire
 from tests.servers import slack as slack_wire
 from tests.servers import until
 
-pytestmark = pytest.mark.filterwarnings("ignore:'audioop':DeprecationWarning")
+pytestmark = [pytest.mark.servers, pytest.mark.filterwarnings("ignore:'audioop':DeprecationWarning")]
 
 SPOKEN = tuple(Spoken(one.name, one.summary, takes_words=True) for one in commands.COMMANDS.values())
 

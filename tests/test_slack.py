@@ -39,6 +39,8 @@ from tests.servers.slack import (
     Server,
 )
 
+pytestmark = pytest.mark.servers
+
 MANIFEST = Path(__file__).parent.parent / "deploy" / "slack-app-manifest.yaml"
 HERE = Target("slack", CHANNEL)
 QUICK = Paces(pause=0.01, longest=0.05, hung=1.0, ping=0.1)
