@@ -7,6 +7,7 @@ the rest goes on. Offsets are code points in the given text, of the raw span; `t
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -15,6 +16,9 @@ from bot import dates, digest, ingest, sentences, source, timeline
 from bot.errors import UserError
 from bot.model import Article, Boilerplate, Entry, Mention, Passage, Published, PublishedBasis, Span, When, shown
 from bot.ports import Dated
+from bot.ranking import Summarizer
+
+log = logging.getLogger("dateline")
 
 Row = dict[str, Any]
 
@@ -30,15 +34,26 @@ def run(verb: str, lines: Iterable[str]) -> Iterator[str]:
         if not line.strip():
             continue
         try:
-            given = json.loads(line)
-            if not isinstance(given, dict):
-                raise _Wrong("a line must be one JSON object")
+            given = _read(line)
             told = {"id": given.get("id"), **answer(given)}
-        except json.JSONDecodeError as error:
-            told = {"line": number, "error": f"not JSON: {error.msg} at column {error.colno}"}
-        except (_Wrong, RecursionError) as error:
-            told = {"line": number, "error": str(error) or "nested too deeply"}
+        except _Wrong as error:
+            told = {"line": number, "error": str(error)}
+        except Exception as error:
+            log.exception("line %d could not be answered", number)
+            told = {"line": number, "error": f"could not be answered ({type(error).__name__})"}
         yield json.dumps(told, ensure_ascii=False)
+
+
+def _read(line: str) -> Row:
+    try:
+        given = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise _Wrong(f"not JSON: {error.msg} at column {error.colno}") from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, a thousand brackets
+        raise _Wrong("not JSON that can be read") from None
+    if not isinstance(given, dict):
+        raise _Wrong("a line must be one JSON object")
+    return given
 
 
 # --- reading what is given --------------------------------------------------------------------------------
@@ -107,10 +122,10 @@ def _sentences(given: Row) -> Row:
 
 def _digest(given: Row) -> Row:
     entries = _entries(given)
-    wanted: dict[str, Any] = {
-        "query": _get(given, "query", str, ""),
-        "summarizer": _get(given, "summarizer", str, "dateline"),
-    }
+    summarizer = _get(given, "summarizer", str, Summarizer.DATELINE.value)
+    if summarizer not in set(Summarizer):
+        raise _Wrong(f"`summarizer` must be one of {', '.join(Summarizer)}")
+    wanted: dict[str, Any] = {"query": _get(given, "query", str, ""), "summarizer": summarizer}
     if "words" in given:
         wanted["words"] = _get(given, "words", int)
     if "sentences" in given:

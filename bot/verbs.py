@@ -193,7 +193,8 @@ def script(verb: str) -> None:
     from bot import script
 
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a real stream here
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    # a lone surrogate is written as JSON escapes it
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     for line in script.run(verb, sys.stdin):
         print(line)
 
