@@ -17,8 +17,17 @@ settings.register_profile("quick", max_examples=20, deadline=None)  # while one 
 settings.register_profile("thorough", max_examples=100, deadline=None)
 settings.load_profile("thorough" if os.environ.get("CI") else "quick")
 
-KINDS = ("memory", "file", "postgres")  # of stores that hold the contract
-SHARED = ("file", "postgres")  # of them, those that several connections and processes may open
+POSTGRES = pytest.param("postgres", marks=pytest.mark.servers)
+KINDS = ("memory", "file", POSTGRES)  # of stores that hold the contract
+SHARED = ("file", POSTGRES)  # of them, those that several connections and processes may open
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for the PostgreSQL server stands with the tests that need servers."""
+    for item in items:
+        if "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.servers)
 
 
 @pytest.fixture(scope="session")
