@@ -99,6 +99,9 @@ def parser() -> argparse.ArgumentParser:
         jsonl = digest if verb == "digest" else add(verb, summary, "script")
         jsonl.set_defaults(script=verb)
         jsonl.add_argument("--jsonl", action="store_true", required=verb != "digest", help=summary)
+    move = add("move", "copy a whole database into an empty one, from SQLite to PostgreSQL or back")
+    move.add_argument("source", help="its address, as in DATABASE_URL, or the path of an SQLite file")
+    move.add_argument("target", help="the address of an empty database")
     add("check", "look over settings and corpus; use no network")
     return made
 

@@ -237,3 +237,12 @@ def check(_: argparse.Namespace, settings: Settings) -> bool:
         print(f"Database: {where}")
         print(f"Corpus: {counted(facts.articles, 'article')} in {counted(facts.stories, 'story')}.")
     return True
+
+
+def move(arguments: argparse.Namespace, _: Settings) -> bool:
+    from bot.model import counted
+    from bot.store.moving import move
+
+    articles = move(arguments.source, arguments.target)
+    print(f"Copied {counted(articles, 'article')} and all that belongs to them; set DATABASE_URL to the new address.")
+    return True
