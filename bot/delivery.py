@@ -89,12 +89,14 @@ class Desk:
     async def deliver(self, due: Due) -> DeliveryState | None:
         """Post one slot's digest or record that it was missed; None where another process has it in hand."""
         subscription, slot = due.subscription, due.slot
+        before = await asyncio.to_thread(self._store.deliveries, subscription.id, 1)
         row = await self._claim(
             Delivery(
                 f"digest:{subscription.id}:{slot.name}",
                 subscription.target,
                 subscription=subscription.id,
                 due=slot.at,
+                mark=before[0].mark if before else 0,  # carried from row to row until a digest moves it
             )
         )
         if row is None:
@@ -127,13 +129,12 @@ class Desk:
         assert row.due is not None
         zone = subscription.schedule.zone
         before = [one for one in self._store.deliveries(subscription.id, limit=50) if one.key != row.key]
-        mark = max((one.mark for one in before), default=0)
         composed = edition(
             self._store,
             row.due.astimezone(ZoneInfo(zone)).date(),
             words=subscription.words,
             tenant=subscription.tenant,
-            after=mark,
+            after=row.mark,
             late=Moment(row.due, zone) if late else None,
             summarizer=self._summarizer,
         )
@@ -155,7 +156,11 @@ class Desk:
             if row is None:
                 continue
             subscription = await self._subscription(row.subscription)
-            if subscription:
+            if row.due and self._clock() - row.due > self._late:
+                # what was frozen may have been posted before its sender died; nobody can tell so much later
+                state = DeliveryState.UNKNOWN if row.payload else DeliveryState.MISSED
+                await self._settle(row, state, reason="its sender died and nobody was up in time to take over")
+            elif subscription:
                 await self._digest(row, subscription, late=True)
             elif row.payload and row.at and self._clock() - row.at < STALE:
                 await self._send(row)

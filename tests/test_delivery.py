@@ -137,6 +137,22 @@ def test_the_first_empty_slot_says_so_and_later_ones_are_silent(store, clock):
     assert "Nothing new was stored since the last digest." in list(wire.posted.values())[1]
 
 
+def test_months_of_silence_bring_nothing_old_back(store, clock):
+    put_article(store)
+    order(store)
+    wire = Wire()
+    desk = Desk(store, {"wire": wire}, clock)
+    for _ in range(60):
+        tick(store, desk, clock)
+        clock.now += timedelta(days=1)
+    put_article(store, text="Engineers opened the northern bridge on Monday, two years late.", title="Bridge opens")
+    tick(store, desk, clock)
+    last = list(wire.posted.values())[-1]
+    assert len(wire.posted) == 3
+    assert "bridge" in last
+    assert "parliament" not in last
+
+
 def test_even_if_empty_says_so_each_time(store, clock):
     order(store, even_if_empty=True)
     wire = Wire()
@@ -281,6 +297,25 @@ def test_a_process_that_dies_neither_loses_nor_repeats_a_digest(store, clock, mo
     assert row.state is DeliveryState.SENT
     assert len(wire.posted) == 1
     assert not frozen or row.payload == frozen
+
+
+@pytest.mark.parametrize("moment", ["composing", "before the post"])
+def test_a_digest_left_half_done_for_days_is_no_longer_posted(store, clock, monkeypatch, moment):
+    put_article(store)
+    order(store)
+    monkeypatch.setattr("bot.delivery.LEASE", 0.05)
+    with monkeypatch.context() as patch:
+        if moment == "composing":
+            patch.setattr("bot.delivery.edition", die)
+        with pytest.raises(Died):
+            tick(store, Desk(store, {"wire": Wire(Died())}, clock), clock)
+    asyncio.run(asyncio.sleep(0.1))
+    clock.now += timedelta(hours=7)
+    wire = Wire()
+    tick(store, Desk(store, {"wire": wire}, clock), clock)
+    [row] = store.deliveries()
+    assert row.state is (DeliveryState.MISSED if moment == "composing" else DeliveryState.UNKNOWN)
+    assert not wire.posted
 
 
 def ask(desk: Desk, text: str, key: str, **fields: Any) -> None:

@@ -155,7 +155,7 @@ def _preview(asked: Asked, number: str) -> Reply:
     if not number.strip() and not standing:
         return _now(asked, "")
     one = _mine(asked, number.strip()) if number.strip() else standing[-1]
-    mark = next((row.mark for row in asked.store.deliveries(one.id, limit=50) if row.mark), 0)
+    mark = next((row.mark for row in asked.store.deliveries(one.id, limit=1)), 0)
     day = slots.following(one.schedule, asked.now).at.astimezone(ZoneInfo(one.schedule.zone)).date()
     read = edition(asked.store, day, words=one.words, tenant=one.tenant, after=mark, summarizer=asked.summarizer)
     return Reply(read.message, read.citations)
