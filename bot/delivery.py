@@ -157,9 +157,7 @@ class Desk:
                 continue
             subscription = await self._subscription(row.subscription)
             if row.due and self._clock() - row.due > self._late:
-                # what was frozen may have been posted before its sender died; nobody can tell so much later
-                state = DeliveryState.UNKNOWN if row.payload else DeliveryState.MISSED
-                await self._settle(row, state, reason="its sender died and nobody was up in time to take over")
+                await self._settle(row, *_too_late(left))
             elif subscription:
                 await self._digest(row, subscription, late=True)
             elif row.payload and row.at and self._clock() - row.at < STALE:
@@ -227,3 +225,12 @@ class Desk:
         await asyncio.to_thread(self._store.settle, row, state, self._clock(), ids, reason)
         log.info("%s %s%s", row.key, state, f": {reason}" if reason else "")
         return state
+
+
+def _too_late(left: Delivery) -> tuple[DeliveryState, tuple[str, ...], str]:
+    """What to record of a digest that was left half done for too long; a released one has its reason."""
+    if left.reason:
+        return DeliveryState.FAILED, (), left.reason
+    # what was frozen may have been posted before its sender died; nobody can tell so much later
+    state = DeliveryState.UNKNOWN if left.payload else DeliveryState.MISSED
+    return state, (), "its sender died and nobody was up in time to take over"

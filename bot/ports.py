@@ -246,7 +246,7 @@ class Store(Protocol):
         """Take `delivery.key` for `lease` seconds by the database's clock.
 
         The row, as stored, for exactly one caller until it is settled or the lease runs out; else None.
-        A key taken over returns the payload frozen before, and counts an attempt.
+        A key taken over returns the payload frozen before, counts an attempt and drops the reason of its release.
         """
         ...
 

@@ -26,7 +26,7 @@ def claim(db: psycopg.Connection[Row], delivery: Delivery, lease: float) -> Deli
         db,
         f"""INSERT INTO delivery ({DELIVERY}, until)
             VALUES (%s, %s, %s, %s, %s, 'claimed', %s, %s, %s, %s, '[]', '', 1, clock_timestamp(), {_NOW} + %s)
-            ON CONFLICT (key) DO UPDATE SET until = {_NOW} + %s, attempts = delivery.attempts + 1
+            ON CONFLICT (key) DO UPDATE SET until = {_NOW} + %s, attempts = delivery.attempts + 1, reason = ''
             WHERE delivery.state = 'claimed' AND delivery.until <= {_NOW}
             RETURNING {DELIVERY}""",
         (

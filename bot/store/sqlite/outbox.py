@@ -26,7 +26,7 @@ def claim(db: apsw.Connection, delivery: Delivery, lease: float) -> Delivery | N
         db,
         f"""INSERT INTO delivery ({DELIVERY}, until)
             VALUES (?, ?, ?, ?, ?, 'claimed', ?, ?, ?, ?, '[]', '', 1, {_STAMP}, {_NOW} + ?)
-            ON CONFLICT (key) DO UPDATE SET until = excluded.until, attempts = attempts + 1
+            ON CONFLICT (key) DO UPDATE SET until = excluded.until, attempts = attempts + 1, reason = ''
             WHERE state = 'claimed' AND until <= {_NOW}
             RETURNING {DELIVERY}""",
         (
