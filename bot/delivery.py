@@ -39,7 +39,8 @@ log = logging.getLogger("dateline")
 class Desk:
     """Sends what is due and what was asked for. `clock` tells the time in UTC, `chats` are by platform name.
 
-    A digest that a platform does not take is tried again until it is `late` past its time.
+    A digest that a platform does not take is tried again until it is `late` past its time. A post of which nobody can
+    tell whether it arrived is held, or sent again where `resend` would rather have it twice than not at all.
     """
 
     def __init__(
@@ -49,12 +50,15 @@ class Desk:
         clock: Callable[[], datetime],
         summarizer: str = "dateline",
         late: timedelta = timedelta(hours=6),
+        *,
+        resend: bool = False,
     ) -> None:
         self._store = store
         self._chats = chats
         self._clock = clock
         self._summarizer = summarizer
         self._late = late
+        self._resend = resend
 
     # --- replies ---
 
@@ -169,13 +173,13 @@ class Desk:
         stored = await asyncio.to_thread(self._store.subscriptions)
         return next((one for one in stored if one.id == id_), None)
 
-    async def _send(self, row: Delivery) -> DeliveryState:
+    async def _send(self, row: Delivery, *, look: bool = True) -> DeliveryState:
         """Post the frozen bytes and record what came of it."""
         message, citations, command = loads(row.payload)
         chat = self._chats[row.target.platform]
         try:
             await asyncio.to_thread(check, message, citations, self._store)
-            ids = await chat.post(row.target, message, row.key, retry=row.attempts > 1)
+            ids = await chat.post(row.target, message, row.key, retry=look and row.attempts > 1)
         except QuotationError as error:
             # withdrawn or edited between freezing and sending: the words may no longer be shown
             return await self._settle(row, DeliveryState.FAILED, reason=f"what it quotes changed: {error}")
@@ -187,6 +191,8 @@ class Desk:
                 return await self._settle(row, DeliveryState.FAILED, reason=str(error))
             return await self._again(row, str(error), min(LONGEST, BACKOFF * 2**row.attempts))
         except Unknown as error:
+            if self._resend and look:
+                return await self._send(row, look=False)
             return await self._settle(row, DeliveryState.UNKNOWN, reason=str(error))
         answer = Answer(channel_of(row.target), command, citations, ids)
         await asyncio.to_thread(self._store.remember, answer, self._clock())

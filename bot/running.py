@@ -29,13 +29,14 @@ async def run(
     late: timedelta,
     summarizer: str,
     keep: timedelta | None = None,
+    resend: bool = False,
     opening: Sequence[Request] = (),
 ) -> None:
     """Answer `opening`, then what the chats bring, and deliver what is due, until the last chat ends.
 
-    Articles older than `keep` are let go of. A chat that fails leaves the others running; its error is raised when they have ended, too.
+    Articles older than `keep` are let go of; `resend` as in `Desk`. A chat that fails leaves the others running; its error is raised when they have ended, too.
     """
-    desk = Desk(store, chats, clock, summarizer, late)
+    desk = Desk(store, chats, clock, summarizer, late, resend=resend)
 
     async def tick() -> None:
         if keep:

@@ -70,7 +70,15 @@ def serve(_: argparse.Namespace, settings: Settings) -> bool:
             for platform in settings.platforms
         }
         keep = _keep(settings)
-        work = running.run(store, chats, _now, late=settings.late, summarizer=settings.summarizer, keep=keep)
+        work = running.run(
+            store,
+            chats,
+            _now,
+            late=settings.late,
+            summarizer=settings.summarizer,
+            keep=keep,
+            resend=settings.unknown == "resend",
+        )
         asyncio.run(running.until_stopped(work))
     return True
 

@@ -29,7 +29,7 @@ import apsw
 
 from bot import commands, corpus
 from bot.model import Target
-from bot.ports import Query, Request, Store
+from bot.ports import Answer, Query, Request, Store
 from bot.store import open_store
 from bot.store.sqlite import SqliteStore, articles
 from tests.newsroom import PER_DAY, START, Dispatch, Newsroom
@@ -150,13 +150,15 @@ def reads(store: Store, newsroom: Newsroom, dice: random.Random, repeat: int) ->
 
 
 def answers(store: Store, newsroom: Newsroom, dice: random.Random, repeat: int) -> Iterator[Timing]:
-    def answer(line: str) -> object:
-        return commands.answer(Request(line, Target("terminal", "bench"), line), store, NOW)
+    def answer(line: str) -> commands.Reply:
+        return commands.answer(Request(line, Target("terminal", "bench"), line, trusted=True), store, NOW)
 
     def two(ranks: tuple[int, int]) -> list[str]:
         return [" ".join(dice.sample(newsroom.words[slice(*ranks)], 2)) for _ in range(repeat)]
 
     names = dice.choices(newsroom.names[:200], k=repeat)
+    asked = answer("!summit")  # what `!more` and `!source 1` are about
+    store.remember(Answer("terminal/bench", asked.command, asked.citations), NOW)
     for what, lines in (
         ("!summit", [""] * repeat),
         ("!summit, a name", names),
@@ -167,6 +169,9 @@ def answers(store: Store, newsroom: Newsroom, dice: random.Random, repeat: int) 
         ("!timeline, two common words", two(COMMON)),
         ("!source, a sentence", _sentences(store, dice, repeat)),
         ("!source, two common words", two(COMMON)),
+        ("!source 1", [""] * repeat),
+        ("!more", [""] * repeat),
+        ("!digest now", [""] * repeat),
         ("!topics", [""] * repeat),
         ("!status", [""] * repeat),
         ("!help", [""] * repeat),

@@ -318,6 +318,14 @@ def test_a_digest_left_half_done_for_days_is_no_longer_posted(store, clock, monk
     assert not wire.posted
 
 
+def test_a_post_in_doubt_is_sent_again_where_that_is_asked_for(store, clock):
+    put_article(store)
+    order(store)
+    wire = Wire(Unknown("the connection was cut"))
+    assert tick(store, Desk(store, {"wire": wire}, clock, resend=True), clock) == [DeliveryState.SENT]
+    assert len(wire.posted) == 1
+
+
 def ask(desk: Desk, text: str, key: str, **fields: Any) -> None:
     asyncio.run(desk.reply(Request(text, HERE, key, **fields)))
 
