@@ -117,11 +117,17 @@ def converse(settings: Settings) -> bool:
 
 
 def _seed(store: Store, settings: Settings) -> None:
-    """Load the shipped articles into an empty corpus, so that there is something to ask about."""
+    """Load the shipped articles into an empty corpus, so that there is something to ask about.
+
+    Loading that was cut off is taken up again: a corpus of fewer than these, and of nothing else, counts as empty.
+    """
     from bot import ingest
 
-    if not store.facts().articles:
-        _take_in([ingest.seeds()], store, settings)
+    seeds = ingest.seeds()
+    shipped = len([path for path in seeds.iterdir() if path.suffix == ".txt"])
+    stored = store.entries(store.newest(limit=shipped))
+    if len(stored) < shipped and all(Path(entry.article.file).parent == seeds for entry in stored):
+        _take_in([seeds], store, settings)
 
 
 def _take_in(paths: Sequence[Path], store: Store, settings: Settings, *, tell: bool = False) -> bool:

@@ -15,7 +15,7 @@ from bot.__main__ import main
 from bot.chat.terminal import HERE
 from bot.model import Schedule, Subscription
 from bot.store import open_store
-from tests.make import put_article
+from tests.make import XINHUA, put_article
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +64,19 @@ def test_ask_answers_and_remembers(capsys):
     status, out, _ = run(capsys, "ask", "!source 1")
     assert status == 0
     assert out.startswith("[1] ")
+
+
+def test_loading_that_was_cut_off_is_taken_up_again(capsys):
+    run(capsys, "ingest", str(XINHUA))
+    assert "Sources (2 articles" in run(capsys, "ask", "!summit")[1]
+    run(capsys, "forget", "1")
+    assert "Sources (1 article)" in run(capsys, "ask", "!summit")[1]
+
+
+def test_an_own_corpus_gets_no_seeds(capsys, tmp_path):
+    (tmp_path / "own.txt").write_text("The harbour reopened on Monday after a week of storms.", encoding="utf-8")
+    run(capsys, "ingest", str(tmp_path / "own.txt"))
+    assert "Nothing stored mentions" in run(capsys, "ask", "!summit Hanoi")[1]
 
 
 def test_ask_that_cannot_be_answered_ends_with_1(capsys):
