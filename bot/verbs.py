@@ -121,13 +121,18 @@ def _seed(store: Store, settings: Settings) -> None:
 
     Loading that was cut off is taken up again: a corpus of fewer than these, and of nothing else, counts as empty.
     """
-    from bot import ingest
-
-    seeds = ingest.seeds()
-    shipped = len([path for path in seeds.iterdir() if path.suffix == ".txt"])
+    folder = seeds()
+    shipped = len([path for path in folder.iterdir() if path.suffix == ".txt"])
     stored = store.entries(store.newest(limit=shipped))
-    if len(stored) < shipped and all(Path(entry.article.file).parent == seeds for entry in stored):
-        _take_in([seeds], store, settings)
+    if len(stored) < shipped and all(Path(entry.article.file).parent == folder for entry in stored):
+        _take_in([folder], store, settings)
+
+
+def seeds() -> Path:
+    """The folder of the articles that ship: beside this file in an installed package, beside `bot/` in a checkout."""
+    package = Path(__file__).resolve().parent
+    shipped = package / "seeds"
+    return shipped if shipped.is_dir() else package.parent / "seeds"
 
 
 def _take_in(paths: Sequence[Path], store: Store, settings: Settings, *, tell: bool = False) -> bool:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import ingest
+from bot import ingest, verbs
 from bot.ingest import Read
 from bot.model import Article, Published, PublishedBasis, When, shown
 from bot.sentences import sentences
@@ -199,8 +199,8 @@ def test_the_author_is_the_name_in_the_byline(byline, name):
 
 
 def test_the_seeds_ship_with_the_bot():
-    assert ingest.seeds() == SEEDS
-    assert [Path(found.source).name for found in read(ingest.seeds()) if found.article] == [XINHUA.name, VOV.name]
+    assert verbs.seeds() == SEEDS
+    assert [Path(found.source).name for found in read(verbs.seeds()) if found.article] == [XINHUA.name, VOV.name]
 
 
 ENCODINGS = [

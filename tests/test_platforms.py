@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from bot import commands, corpus, ingest, running, schedule
+from bot import commands, corpus, running, schedule, verbs
 from bot.chat import Spoken, open_chat, payloads
 from bot.delivery import Desk
 from bot.errors import TokenError
@@ -140,7 +140,7 @@ async def grown(stage: Any, before: int) -> None:
 def _seeded(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('seeds') / 'dateline.db'}"
     filled = open_store(url)
-    list(corpus.take_in([ingest.seeds()], filled, NOW))
+    list(corpus.take_in([verbs.seeds()], filled, NOW))
     filled.close()
     return url
 
