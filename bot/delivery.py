@@ -170,6 +170,8 @@ class Desk:
                 await self._settle(row, DeliveryState.FAILED, reason="nobody waits for it any more")
 
     async def _subscription(self, id_: int) -> Subscription | None:
+        if not id_:  # a reply
+            return None
         stored = await asyncio.to_thread(self._store.subscriptions)
         return next((one for one in stored if one.id == id_), None)
 

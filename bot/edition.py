@@ -15,18 +15,16 @@ from bot.message import (
     Bullet,
     Cite,
     Heading,
-    Link,
     Message,
     Moment,
     Note,
     Paragraph,
-    Span,
     Text,
     own,
 )
 from bot.model import EVERYONE, Citation, DigestItem, Entry, Passage, When, counted, shown
 from bot.ports import Query, Store
-from bot.quotation import Citations, headline, published, quote, source_line
+from bot.quotation import Citations, headline, linked, numbered, published, quote, source_line
 
 STORIES = 6  # in one edition; a reader skims no more, and `!topics` lists the rest
 WORDS = 60  # to a story
@@ -122,21 +120,18 @@ def _story(item: DigestItem, entries: dict[int, Entry], citations: Citations, st
     first = entries[item.lead]
     title = headline(first)
     if title.text.removesuffix(CUT) not in shown(_opening(item, entries)):  # opening words stand for a title once only
-        yield Heading((Link(title, first.article.url) if first.article.url else title,))
+        yield Heading((linked(title, first.article),))
     numbers: dict[int, list[Cite]] = defaultdict(list)
     for passage in item.passages:
         cite = citations.cite(passage)
         numbers[passage.article].append(cite)
         yield Bullet((quote(entries[passage.article], passage), Text(" "), cite))
     for id_, cites in numbers.items():
-        line: list[Span] = []
-        for cite in cites:
-            line += [cite, Text(" ")]
         article = entries[id_].article
         if id_ == item.lead:  # its title stands above
-            line.append(Text(", ".join(part for part in (article.publisher, published(article.published)) if part)))
+            told = ", ".join(part for part in (article.publisher, published(article.published)) if part)
+            yield Note((*numbered(cites), Text(told)))
         else:
-            line += source_line(article, store)
-        yield Note(tuple(line))
+            yield Note((*numbered(cites), *source_line(article, store)))
     if silent := [id_ for id_ in item.articles if id_ not in numbers]:
         yield Note((Text(f"Also covered in {counted(len(silent), 'more article')}."),))

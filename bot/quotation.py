@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from bot import dates
 from bot.errors import QuotationError
-from bot.message import CUT, Bullet, Cite, Headline, Link, Message, Note, Quotation, Span, Text
+from bot.message import CUT, Cite, Headline, Link, Message, Note, Quotation, Span, Text
 from bot.model import Article, Citation, Entry, Passage, Published, PublishedBasis, counted, shown
 from bot.ports import Store
 
@@ -45,14 +45,8 @@ def check(message: Message, citations: Sequence[Citation], store: Store) -> None
     for span in message.spans():
         if not isinstance(span, Quotation | Headline):
             continue
-        place = (
-            (span.passage.article, span.passage.version)
-            if isinstance(span, Quotation)
-            else (
-                span.article,
-                span.version,
-            )
-        )
+        origin = span.passage if isinstance(span, Quotation) else span
+        place = (origin.article, origin.version)
         if place not in texts:
             article = store.article(*place)
             if article is None or article.withdrawn:
@@ -123,30 +117,40 @@ class Citations:
         """The citations that `seen` did not hold."""
         return tuple(self._citations[self._first :])
 
-    def sources(self, store: Store) -> tuple[Note | Bullet, ...]:
+    def sources(self, store: Store) -> tuple[Note, ...]:
         """The heading "Sources (2 articles, newest …)", then one line an article with all its numbers."""
-        numbers: dict[tuple[int, int], list[int]] = defaultdict(list)
+        cites: dict[tuple[int, int], list[Cite]] = defaultdict(list)
         for citation in self.new():
-            numbers[citation.passage.article, citation.passage.version].append(citation.number)
-        lines: list[Note | Bullet] = []
+            cites[citation.passage.article, citation.passage.version].append(Cite(citation.number))
+        lines: list[Note] = []
         articles = []
-        for (id_, version), cited in numbers.items():
+        for (id_, version), cited in cites.items():
             article = store.article(id_, version)
             if article is None or article.withdrawn:
                 continue
             articles.append(article)
-            lines.append(Note((*_numbered(cited), *source_line(article, store))))
+            lines.append(Note((*numbered(cited), *source_line(article, store))))
         if not lines:
             return ()
-        newest = max((a.published.when for a in articles if a.published.when), default=None, key=lambda w: w.last)
-        dated = f", newest {dates.show(newest)}" if newest and len(articles) > 1 else ""
+        dated = newest(articles) if len(articles) > 1 else ""
         return (Note((Text(f"Sources ({counted(len(articles), 'article')}{dated})"),)), *lines)
 
 
-def _numbered(numbers: Iterable[int]) -> Iterable[Span]:
-    for number in numbers:
-        yield Cite(number)
-        yield Text(" ")
+def numbered(cites: Iterable[Cite]) -> tuple[Span, ...]:
+    """The numbers that stand before a source's line."""
+    return tuple(span for cite in cites for span in (cite, Text(" ")))
+
+
+def newest(articles: Iterable[Article]) -> str:
+    """The words ", newest …" for the latest publication date among `articles`; nothing where none is known."""
+    known = (article.published.when for article in articles)
+    latest = max((when for when in known if when), default=None, key=lambda when: when.last)
+    return f", newest {dates.show(latest)}" if latest else ""
+
+
+def linked(title: Headline, article: Article) -> Span:
+    """`title`, leading to the article where its address is known."""
+    return Link(title, article.url) if article.url else title
 
 
 def source_line(article: Article, store: Store) -> tuple[Span, ...]:
@@ -157,9 +161,9 @@ def source_line(article: Article, store: Store) -> tuple[Span, ...]:
 def named(article: Article, store: Store) -> tuple[Span, ...]:
     """Publisher and headline; the opening words that stand for a headline are set in quotation marks."""
     title = Headline(article.id, article.version, _title(article, store.sentences(article.id, article.version)))
-    linked: Span = Link(title, article.url) if article.url else title
     publisher = (Text(f"{article.publisher}, "),) if article.publisher else ()
-    return (*publisher, linked) if article.title else (*publisher, Text("“"), linked, Text("”"))
+    told = linked(title, article)
+    return (*publisher, told) if article.title else (*publisher, Text("“"), told, Text("”"))
 
 
 def published(date: Published) -> str:

@@ -10,10 +10,10 @@ from bot import dates, digest, terms, timeline
 from bot.commands.asking import Asked, Command, Reply, about, limits, not_told, nothing_about, recalled, told_in
 from bot.edition import lead
 from bot.errors import UserError
-from bot.message import Action, Block, Bullet, Heading, Link, Message, Paragraph, Span, Strong, Text
+from bot.message import Action, Block, Bullet, Heading, Message, Paragraph, Span, Strong, Text
 from bot.model import Entry, MentionBasis, Passage, Precision, PublishedBasis, TimelineEvent, When, counted, join
 from bot.ports import Dated
-from bot.quotation import Citations, headline, quote
+from bot.quotation import Citations, headline, linked, newest, quote
 
 BRIEFED = 12  # articles that a briefing is drawn from, the best matches
 TOLD = 100  # articles that a timeline is drawn from
@@ -26,10 +26,10 @@ NAMES_LISTED = 10
 
 def story(asked: Asked) -> tuple[Entry, ...]:
     """The articles of the lead story: the most covered among the newest."""
-    newest = asked.store.stories(asked.tenant)
-    if not newest:
+    stored = asked.store.stories(asked.tenant)
+    if not stored:
         raise UserError(nothing_about(asked, ""))
-    most = max(newest, key=lambda one: (len(one.articles), one.articles[0]))
+    most = max(stored, key=lambda one: (len(one.articles), one.articles[0]))
     return asked.store.entries(most.articles, asked.tenant)
 
 
@@ -78,8 +78,7 @@ def _title(words: str, entries: Sequence[Entry]) -> tuple[Span, ...]:
     if words:
         return (Text(words),)
     first = lead(entries)
-    title = headline(first)
-    return (Link(title, first.article.url) if first.article.url else title,)
+    return (linked(headline(first), first.article),)
 
 
 def _without(entry: Entry, told: set[Passage]) -> Entry:
@@ -186,18 +185,13 @@ def topics(asked: Asked) -> Reply:
     for one in stored:
         entries = asked.store.entries(one.articles, asked.tenant)
         first = lead(entries)
-        newest = max((e.article.published.when for e in entries if e.article.published.when), default=None, key=_last)
-        dated = f", newest {dates.show(newest)}" if newest else ""
+        dated = newest(entry.article for entry in entries)
         blocks.append(Bullet((headline(first), Text(f" ({counted(len(entries), 'article')}{dated})"))))
     names = [name for name, _ in asked.store.names(asked.tenant, limit=NAMES_LISTED)]
     if names:
         blocks.append(Paragraph((Strong("Names: "), Text(f"{join(names)}."))))
         blocks += [Action(name, f"!summit {name}") for name in names[:3]]
     return Reply(Message(tuple(blocks)))
-
-
-def _last(when: When) -> date:
-    return when.last
 
 
 def more(asked: Asked) -> Reply:
