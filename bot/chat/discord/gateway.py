@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import threading
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,6 +14,7 @@ from typing import Any, Protocol
 
 import aiohttp
 import discord
+from discord.gateway import KeepAliveHandler
 
 from bot.chat import budget
 from bot.chat.discord import hearing
@@ -22,6 +24,7 @@ from bot.errors import ChatError, Unreachable
 log = logging.getLogger("dateline")
 
 _DAY = 86_400.0
+_JOIN = 2.0  # seconds that a heartbeat on its way may take
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice is wanted, so none is missed
 
@@ -115,6 +118,14 @@ class Gateway(discord.Client):
                 raise
             # discord.py trips over there being no connection to resume, where the first one fails
             raise Unreachable("Discord's gateway cannot be reached", for_good=False) from error
+
+    async def close(self) -> None:
+        await super().close()
+        # discord.py leaves its heartbeat thread to itself, which then falls over a loop that is closed
+        for thread in threading.enumerate():
+            if isinstance(thread, KeepAliveHandler) and thread.ws.loop is self.loop:
+                thread.stop()
+                await asyncio.to_thread(thread.join, _JOIN)
 
     async def watch(self) -> None:
         """Raise Hung when heartbeats have not been answered for long, whatever the library believes."""
