@@ -5,5 +5,5 @@ sentence shown is a verbatim span of a stored article, cited and checked when it
 
 Read in this order: `model` and `message` (the nouns), `ports` (the two sockets), `commands` (what a reader can
 ask), `digest`, `timeline` and `source` (how it is answered), `corpus` and `ingest` (how articles come in),
-`delivery` (how nothing is lost), `verbs` (how it is joined).
+`polling` (how feeds are kept up with), `delivery` (how nothing is lost), `verbs` (how it is joined).
 """

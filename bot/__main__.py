@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.errors import DatelineError, SettingsError, StoreError, TokenError
@@ -19,8 +19,9 @@ DONE, FAILED, USAGE, DATABASE = 0, 1, 2, 3
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
+    hide: Callable[[str], str] = str
     try:
-        from bot import verbs  # here, so that `--help` does not pay for the rest
+        from bot import upkeep, verbs  # here, so that `--help` does not pay for the rest
 
         if getattr(arguments, "jsonl", False):
             verbs.script(arguments.script)
@@ -29,17 +30,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         from bot.config import Settings
 
         settings = Settings.load(os.environ, Path(".env"))
-        log.start(settings, serving=bool(settings.platforms))
-        well = getattr(verbs, arguments.verb)(arguments, settings)
+        hide = settings.redact
+        log.start(settings, serving=bool(settings.platforms) and arguments.verb in {"choose", "serve"})
+        well = getattr(upkeep if arguments.upkeep else verbs, arguments.verb)(arguments, settings)
         return DONE if well else FAILED
     except SettingsError as error:
         print("\n".join(error.faults), file=sys.stderr)
         return USAGE
     except StoreError as error:
-        print(error, file=sys.stderr)
+        print(hide(str(error)), file=sys.stderr)
         return DATABASE
     except DatelineError as error:
-        print(error, file=sys.stderr)
+        print(hide(str(error)), file=sys.stderr)
         return USAGE if isinstance(error, TokenError) else FAILED
     except KeyboardInterrupt:
         return 130
@@ -65,6 +67,16 @@ _SCRIPTED = {
 }
 
 
+_UPKEEP = {
+    "doctor": "find all that is missing to post and to answer, and say what to do; post nothing",
+    "healthcheck": "ask the server on this machine whether it is ready",
+    "backup": "copy the whole SQLite database into a file, while it is in use, and check the copy",
+    "restore": "put a backup where no database stands yet",
+    "export": "print the standing orders for digests, one JSON object a line",
+    "import": "take in standing orders that export has printed",
+}
+
+
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         "dateline",
@@ -73,7 +85,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="First steps: run `dateline`, then type !summit, !timeline, !source 1 or !help.",
     )
     made.add_argument("--version", action=_Version, nargs=0, help="show the version and end")
-    made.set_defaults(verb="choose")
+    made.set_defaults(verb="choose", upkeep=False)
     verbs = made.add_subparsers(title="commands", metavar="COMMAND")
 
     def add(name: str, summary: str, verb: str = "") -> argparse.ArgumentParser:
@@ -87,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--as", dest="platform", choices=("discord", "slack"), help="print what would be sent there, as JSON"
     )
+    ask.add_argument("--picture", type=Path, metavar="FILE", help="write the picture of a !timeline there, as PNG")
     take = add("ingest", "store articles from .txt and .jsonl files and folders of them")
     take.add_argument("path", nargs="+", type=Path, help="a file or folder")
     forget = add("forget", "withdraw an article; its citations then say so")
@@ -103,7 +116,45 @@ def parser() -> argparse.ArgumentParser:
     move.add_argument("source", help="its address, as in DATABASE_URL, or the path of an SQLite file")
     move.add_argument("target", help="the address of an empty database")
     add("check", "look over settings and corpus; use no network")
+    for name, summary in _UPKEEP.items():
+        keep = add(name, summary, "take_orders" if name == "import" else "")
+        keep.set_defaults(upkeep=True)
+        if name in {"backup", "restore", "import"}:
+            keep.add_argument(
+                "file",
+                metavar="FILE",
+                type=Path,
+                help="its path; - is standard input" if name == "import" else "its path",
+            )
+        if name == "healthcheck":
+            keep.add_argument("--live", action="store_true", help="ask only whether it lives, not whether all is well")
+    _feeds(add("feeds", "follow, list, check and let go of the feeds that everybody reads"))
     return made
+
+
+_DEEDS = {
+    "add": "follow a feed",
+    "list": "tell which are followed, and how they fare",
+    "remove": "let go of a feed; what it brought stays",
+    "check": "tell what a feed holds and what would be stored of it",
+    "import": "follow every feed of an OPML file, or of a text with an address a line",
+    "export": "print them as OPML",
+    "poll": "poll those that are due, once, and end",
+}
+
+
+def _feeds(made: argparse.ArgumentParser) -> None:
+    made.set_defaults(upkeep=True)
+    deeds = made.add_subparsers(title="what to do", metavar="DEED", dest="deed", required=True)
+    for name, summary in _DEEDS.items():
+        deed = deeds.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        match name:
+            case "add":
+                deed.add_argument("feed", metavar="ADDRESS", help="its address, or that of a page that links to it")
+            case "remove" | "check":
+                deed.add_argument("feed", metavar="NUMBER|ADDRESS", help="as `dateline feeds list` shows it")
+            case "import":
+                deed.add_argument("file", metavar="FILE", type=Path, help="its path; - is standard input")
 
 
 if __name__ == "__main__":

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
-from bot import dates, digest, ingest, sentences, stories, terms
-from bot.ingest import Read
-from bot.model import EVERYONE, Analysis, Article
+from bot import dates, dating, digest, ingest, languages, sentences, stories, terms
+from bot.ingest import Raw
+from bot.model import EVERYONE, Analysis, Article, Boilerplate, Sentence
 from bot.ports import Added, Store
 
-BATCH = 256  # articles analysed at once: enough to keep every core busy, little enough to hold in memory
+T = TypeVar("T")
+
+CHUNK = 8  # articles that go to a core at once
+AHEAD = 16  # chunks that are worked on or wait: enough to keep every core busy, little enough to hold in memory
+TOGETHER = 32  # articles stored in one transaction: fewer wait for the disk oftener, more keep others from writing
 ALONE = 16  # up to this many are analysed here: starting the workers would take longer
 RESKETCHED = 0.5  # share of a file's sketch that must be left for its new words to be an edit of the old
 
@@ -35,47 +40,91 @@ class Outcome:
 def analyse(article: Article, summarizer: str = "dateline") -> Analysis:
     """Everything that is worked out about one article, once."""
     boilerplate = ingest.clean(article.text, article.title)
-    quotable = sentences.sentences(article.text, boilerplate)
+    return _analysed(article, boilerplate, sentences.sentences(article.text, boilerplate), summarizer)
+
+
+def _analysed(
+    article: Article, boilerplate: tuple[Boilerplate, ...], quotable: tuple[Sentence, ...], summarizer: str
+) -> Analysis:
     spans = [(sentence.start, sentence.end) for sentence in quotable]
     return Analysis(
         sentences=quotable,
         boilerplate=boilerplate,
-        mentions=dates.mentions(article.text, article.published.anchor, spans),
+        mentions=(
+            dates.mentions(article.text, article.published.anchor, spans)
+            if languages.has_dates(article.language)
+            else ()
+        ),
         digest=digest.article(article.text, quotable, article.title, summarizer=summarizer),
         names=terms.names(article.text, spans),
-        terms=stories.terms_of(article.text, quotable, article.title),
+        terms=stories.terms_of(article.text, quotable, article.title, article.language),
         shingles=stories.sketch(article.text, quotable),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An article as it is stored, or the error: all that needs no store, and so can be done on any core."""
+
+    source: str
+    article: Article | None
+    analysis: Analysis
+    note: str
+    error: str
+
+
+def prepare(raw: Raw, tenant: str = EVERYONE, summarizer: str = "dateline") -> Prepared:
+    """Read and analyse one article."""
+    read = ingest.made(raw, tenant)
+    analysis = _analysed(read.article, read.boilerplate, read.sentences, summarizer) if read.article else Analysis()
+    return Prepared(read.source, read.article, analysis, read.note, read.error)
 
 
 def take_in(
     paths: Iterable[Path], store: Store, now: datetime, *, tenant: str = EVERYONE, summarizer: str = "dateline"
 ) -> Iterator[Outcome]:
-    """Read, analyse and store what stands at `paths`, one outcome each, in order; one that fails leaves the others."""
-    with ExitStack() as stack:
-        pool: ProcessPoolExecutor | None = None
-        for number, batch in enumerate(_batches(ingest.read(paths, tenant=tenant))):
-            articles = [read.article for read in batch if read.article]
-            work = partial(analyse, summarizer=summarizer)
-            if number == 0 and len(articles) <= ALONE:
-                analyses: Iterator[Analysis] = map(work, articles)
-            else:
-                pool = pool or stack.enter_context(
-                    ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("forkserver"))
-                )
-                analyses = pool.map(work, articles, chunksize=8)
-            for read in batch:
-                yield _store(read, next(analyses), store, now) if read.article else Outcome(read.source, read.error)
+    """Read, analyse and store what stands at `paths`, one outcome each, in order; one that fails leaves the others.
+
+    Articles are read and analysed on all cores, and stored some at a time in one transaction: what is told of as
+    stored is.
+    """
+    rest = ingest.raws(paths)
+    first = list(islice(rest, ALONE + 1))
+    work = partial(_prepare_all, tenant=tenant, summarizer=summarizer)
+    prepared = work(first) if len(first) <= ALONE else _on_all_cores(work, chain(first, rest))
+    for some in _batches(prepared, TOGETHER):
+        with store.together():
+            outcomes = [_store(one, store, now) for one in some]
+        yield from outcomes
 
 
-def _batches(reads: Iterable[Read]) -> Iterator[list[Read]]:
-    rest = iter(reads)
-    while batch := list(islice(rest, BATCH)):
+def _prepare_all(raws: Iterable[Raw], tenant: str, summarizer: str) -> list[Prepared]:
+    return [prepare(raw, tenant, summarizer) for raw in raws]
+
+
+def _on_all_cores(work: Callable[[list[Raw]], list[Prepared]], raws: Iterable[Raw]) -> Iterator[Prepared]:
+    """`work` over `raws` in order, a few chunks ahead of what is asked for, so that no core waits for another."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["bot.corpus"])
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
+        ahead: deque[Future[list[Prepared]]] = deque()
+        for chunk in _batches(raws, CHUNK):
+            ahead.append(pool.submit(work, chunk))
+            if len(ahead) > AHEAD:
+                yield from ahead.popleft().result()
+        while ahead:
+            yield from ahead.popleft().result()
+
+
+def _batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(things)
+    while batch := list(islice(rest, size)):
         yield batch
 
 
 def add(article: Article, analysis: Analysis, store: Store, now: datetime) -> Added:
     """Store one analysed article: a new one, a new version of one, or nothing where its words are known."""
+    article, analysis = dating.placed(article, analysis, store)
     if article.file and not (article.url or article.guid):
         for known, shared in store.sketched(analysis.shingles, article.tenant).items():
             former = store.article(known)
@@ -83,20 +132,33 @@ def add(article: Article, analysis: Analysis, store: Store, now: datetime) -> Ad
                 return store.revise(known, article, analysis, now)
     day = article.published.anchor or now.date()
     story, copy_of = stories.link(analysis, day, store, article.tenant)
-    return store.add(article, analysis, now, story, copy_of)
+    added = store.add(article, analysis, now, story, copy_of)
+    if story and added.outcome == "new" and article.published.basis not in dating.UNDATED:
+        _redate(story, store, article.tenant, now)
+    return added
 
 
-def _store(read: Read, analysis: Analysis, store: Store, now: datetime) -> Outcome:
-    assert read.article is not None
-    if not analysis.sentences:
-        return Outcome(read.source, f"{read.source}: no sentence to quote in it; not stored.")
-    added = add(read.article, analysis, store, now)
+def _redate(story: int, store: Store, tenant: str, now: datetime) -> None:
+    """Store anew those articles of a story that a later arrival tells the time of: a version of the same words."""
+    for article in dating.undated(story, store, tenant):
+        known = analyse(article)
+        redated, analysis = dating.placed(article, known, store)
+        if redated is not article:
+            store.revise(article.id, redated, analysis, now)
+
+
+def _store(one: Prepared, store: Store, now: datetime) -> Outcome:
+    if one.article is None:
+        return Outcome(one.source, one.error)
+    if not one.analysis.sentences:
+        return Outcome(one.source, f"{one.source}: no sentence to quote in it; not stored.")
+    added = add(one.article, one.analysis, store, now)
     if added.outcome == "same" and (stored := store.article(added.id)) and stored.withdrawn:
-        return Outcome(read.source, f"{read.source}: withdrawn before as article {added.id}; not stored again.", added)
+        return Outcome(one.source, f"{one.source}: withdrawn before as article {added.id}; not stored again.", added)
     told = {
         "new": "stored as",
         "edited": f"stored as version {added.version} of",
         "same": "already stored as",
     }[added.outcome]
-    note = f" ({read.note})" if read.note else ""
-    return Outcome(read.source, f"{read.source}: {told} article {added.id}{note}.", added)
+    note = f" ({one.note})" if one.note else ""
+    return Outcome(one.source, f"{one.source}: {told} article {added.id}{note}.", added)

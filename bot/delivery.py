@@ -1,5 +1,7 @@
 """The outbox: claim, freeze, check, send, record. Digests and replies go the same way.
 
+One file past 300 lines, because its laws are kept, or broken, by all of it together.
+
 Laws:
 - Nothing is sent under a key that is not claimed, and nothing but the frozen bytes, so that whoever takes over a
   claim whose holder died sends the same.
@@ -11,27 +13,36 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-from collections.abc import Callable, Mapping
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bot import commands
+from bot import commands, picture
 from bot.commands import Reply
+from bot.commands.ordering import paused, still_missing
 from bot.edition import edition
-from bot.errors import QuotationError, RateLimited, Unknown, Unreachable
-from bot.message import Moment, dumps, loads, say
-from bot.model import Delivery, DeliveryState, Due, Subscription
-from bot.ports import Answer, Chat, Request, Store, channel_of
+from bot.errors import ChatError, QuotationError, RateLimited, StoreError, Unknown, Unreachable, mishap
+from bot.message import Message, Moment, dumps, loads, say
+from bot.metrics import Metrics
+from bot.model import Delivery, DeliveryState, Due, Subscription, Target
+from bot.ports import PERSON, Answer, Chat, Request, Store, channel_of
 from bot.quotation import check
 
 LEASE = 120.0  # seconds that a claim holds: longer than any send, short enough for a quick recovery
+SENDING = 0.8  # share of it within which a request that posts may begin: one takes twenty seconds at most
 STALE = timedelta(minutes=10)  # a reply that is still owed after this is no longer waited for
 BACKOFF = 1.0  # seconds, doubled with each attempt, before a platform that is away is tried again
 SOON = 10.0  # seconds up to which one waits for the next try; past it `recover` takes the delivery up
+ASKED = 10.0  # seconds that a platform gets to say what is missing
 LONGEST = 300.0  # seconds, the longest of these waits
+AT_ONCE = 16  # channels posted to at a time: past this the platforms' own limits are what one waits for
 NOTHING_NEW = "nothing new"
+
+T = TypeVar("T")
 
 log = logging.getLogger("dateline")
 
@@ -52,6 +63,8 @@ class Desk:
         late: timedelta = timedelta(hours=6),
         *,
         resend: bool = False,
+        metrics: Metrics | None = None,
+        scout: commands.Scout | None = None,
     ) -> None:
         self._store = store
         self._chats = chats
@@ -59,6 +72,8 @@ class Desk:
         self._summarizer = summarizer
         self._late = late
         self._resend = resend
+        self._metrics = metrics or Metrics()
+        self._scout = scout
 
     # --- replies ---
 
@@ -66,11 +81,14 @@ class Desk:
         """Answer one request, once, however often and to however many processes it arrives."""
         if not commands.meant(request):
             return
-        row = await self._claim(Delivery(f"reply:{request.key}", request.target))
+        row = await self._claim(Delivery(f"reply:{request.key}", request.target, tenant=request.tenant))
         if row is None:
             return
         if not row.payload:
-            reply = await asyncio.to_thread(self._answer, request)
+            deaf = self._chats[request.target.platform].health().detail
+            reply = await asyncio.to_thread(self._answer, replace(request, deaf=deaf))
+            if reply.ordered and (lacking := await self._lacking(reply.ordered)):
+                reply = still_missing(reply, lacking)
             frozen = await self._freeze(row, reply, 0)
             if frozen is None:
                 return
@@ -79,13 +97,15 @@ class Desk:
 
     def _answer(self, request: Request) -> Reply:
         """The reply to `request`, checked; an apology with a reference where it fails."""
+        began, failed = time.perf_counter(), False
         try:
-            reply = commands.answer(request, self._store, self._clock(), summarizer=self._summarizer)
+            reply = commands.answer(request, self._store, self._clock(), summarizer=self._summarizer, scout=self._scout)
             check(reply.message, reply.citations, self._store)
-        except Exception:
-            reference = secrets.token_hex(3)
-            log.exception("answering failed [%s]: %s", reference, request.text)
-            return Reply(say(f"Something went wrong while answering; the log knows it as {reference}."))
+        except Exception as error:  # noqa: BLE001  it is logged, and who asked is told
+            failed = True
+            return Reply(say(f"Sorry, {mishap(error, f'answering {request.key}, {request.text!r},')}."))
+        finally:
+            self._metrics.answered(commands.named(request), time.perf_counter() - began, failed=failed)
         return reply
 
     # --- digests ---
@@ -101,6 +121,7 @@ class Desk:
                 subscription=subscription.id,
                 due=slot.at,
                 mark=before[0].mark if before else 0,  # carried from row to row until a digest moves it
+                tenant=subscription.tenant,
             )
         )
         if row is None:
@@ -114,11 +135,10 @@ class Desk:
         if not row.payload:
             try:
                 composed = await asyncio.to_thread(self._compose, row, subscription, late=late)
-            except Exception:
-                reference = secrets.token_hex(3)
-                log.exception("composing %s failed [%s]", row.key, reference)
-                reason = f"something went wrong; the log knows it as {reference}"
-                return await self._settle(row, DeliveryState.FAILED, reason=reason)
+            except StoreError as error:
+                return await self._again(row, str(error), _backoff(row))
+            except Exception as error:  # noqa: BLE001  it is logged, and `!status` tells it
+                return await self._settle(row, DeliveryState.FAILED, reason=mishap(error, f"composing {row.key}"))
             if composed is None:
                 await self._settle(row, DeliveryState.EMPTY)
                 return DeliveryState.EMPTY
@@ -149,25 +169,37 @@ class Desk:
         check(composed.message, composed.citations, self._store)
         return Reply(composed.message, composed.citations), composed.mark
 
+    # --- notices ---
+
+    async def tell(self, target: Target, message: Message, key: str, tenant: str) -> bool:
+        """Say something unasked, once; false where this process does not serve that platform."""
+        if target.platform not in self._chats:
+            return False
+        row = await self._claim(Delivery(key, target, tenant=tenant))
+        if row and (told := await self._freeze(row, Reply(message), 0)):
+            await self._send(told)
+        return True
+
     # --- both ---
 
     async def recover(self) -> None:
         """Take up what a process that died, or froze, left half done."""
-        for left in await asyncio.to_thread(self._store.unsettled):
-            if left.target.platform not in self._chats:
-                continue
-            row = await self._claim(left)
-            if row is None:
-                continue
-            subscription = await self._subscription(row.subscription)
-            if row.due and self._clock() - row.due > self._late:
-                await self._settle(row, *_too_late(left))
-            elif subscription:
-                await self._digest(row, subscription, late=True)
-            elif row.payload and row.at and self._clock() - row.at < STALE:
-                await self._send(row)
-            else:
-                await self._settle(row, DeliveryState.FAILED, reason="nobody waits for it any more")
+        left = await asyncio.to_thread(self._store.unsettled)
+        await side_by_side([one for one in left if one.target.platform in self._chats], _channel, self._take_up)
+
+    async def _take_up(self, left: Delivery) -> None:
+        row = await self._claim(left)
+        if row is None:
+            return
+        subscription = await self._subscription(row.subscription)
+        if row.due and self._clock() - row.due > self._late:
+            await self._settle(row, *_too_late(left))
+        elif subscription:
+            await self._digest(row, subscription, late=True)
+        elif row.payload and row.at and self._clock() - row.at < STALE:
+            await self._send(row)
+        else:
+            await self._settle(row, DeliveryState.FAILED, reason="nobody waits for it any more")
 
     async def _subscription(self, id_: int) -> Subscription | None:
         if not id_:  # a reply
@@ -179,9 +211,11 @@ class Desk:
         """Post the frozen bytes and record what came of it."""
         message, citations, command = loads(row.payload)
         chat = self._chats[row.target.platform]
+        lacking = "; ".join(await self._lacking(row.target)) if row.subscription else ""
         try:
             await asyncio.to_thread(check, message, citations, self._store)
-            ids = await chat.post(row.target, message, row.key, retry=look and row.attempts > 1)
+            pictured = await self._pictured(message, row)
+            ids = await chat.post(row.target, pictured, row.key, retry=look and row.attempts > 1, until=row.ends)
         except QuotationError as error:
             # withdrawn or edited between freezing and sending: the words may no longer be shown
             return await self._settle(row, DeliveryState.FAILED, reason=f"what it quotes changed: {error}")
@@ -189,23 +223,34 @@ class Desk:
             return await self._again(row, str(error), error.retry_after)
         except Unreachable as error:
             if error.for_good:
-                await self._pause(row, str(error))
-                return await self._settle(row, DeliveryState.FAILED, reason=str(error))
-            return await self._again(row, str(error), min(LONGEST, BACKOFF * 2**row.attempts))
+                await self._pause(row, lacking or str(error))
+                return await self._settle(row, DeliveryState.FAILED, reason=lacking or str(error))
+            return await self._again(row, str(error), _backoff(row))
         except Unknown as error:
             if self._resend and look:
                 return await self._send(row, look=False)
             return await self._settle(row, DeliveryState.UNKNOWN, reason=str(error))
-        answer = Answer(channel_of(row.target), command, citations, ids)
+        answer = Answer(channel_of(row.target), command, citations, ids, tenant=row.tenant)
         await asyncio.to_thread(self._store.remember, answer, self._clock())
-        reason = NOTHING_NEW if row.subscription and not citations else ""
+        reason = NOTHING_NEW if row.subscription and not citations else lacking
         return await self._settle(row, DeliveryState.SENT, ids, reason)
+
+    async def _pictured(self, message: Message, row: Delivery) -> Message:
+        """`message` with its picture, where one can be shown; where drawing it fails the words, which say the same."""
+        if not message.dots or row.target.platform == "terminal":
+            return message
+        try:
+            return await asyncio.to_thread(picture.drawn, message)
+        except Exception as error:  # noqa: BLE001  it is logged, and the words go out
+            mishap(error, f"drawing the picture of {row.key}")
+            return message
 
     async def _again(self, row: Delivery, reason: str, after: float) -> DeliveryState:
         """Try again later, for as long as somebody still waits for it."""
         ends = row.due + self._late if row.due else row.at + STALE if row.at else self._clock()
         if self._clock() >= ends:
             return await self._settle(row, DeliveryState.FAILED, reason=reason)
+        self._metrics.delayed(row)
         await asyncio.to_thread(self._store.release, row, reason, after)
         if after <= SOON:
             await asyncio.sleep(after)
@@ -214,12 +259,28 @@ class Desk:
         return DeliveryState.CLAIMED
 
     async def _pause(self, row: Delivery, reason: str) -> None:
-        """A target that is gone for good gets no further digests until somebody orders anew."""
-        if subscription := await self._subscription(row.subscription):
-            await asyncio.to_thread(self._store.subscribe, replace(subscription, paused=reason))
+        """A target that is gone for good gets no further digests until somebody resumes them; who ordered is told."""
+        subscription = await self._subscription(row.subscription)
+        if subscription is None:
+            return
+        stopped = await asyncio.to_thread(self._store.subscribe, replace(subscription, paused=reason))
+        if stopped.orderer:
+            target = Target(row.target.platform, f"{PERSON}{stopped.orderer}")
+            await self.tell(target, paused(stopped), f"paused:{row.key}", row.tenant)
+
+    async def _lacking(self, target: Target) -> tuple[str, ...]:
+        """What is missing to post there; nothing, where the platform cannot be asked: posting will tell."""
+        try:
+            async with asyncio.timeout(ASKED):  # shielded: half an exchange may cost more than a whole one
+                return await asyncio.shield(self._chats[target.platform].check(target))
+        except (ChatError, TimeoutError) as error:
+            log.info("%s: whether anything is missing cannot be asked: %s", channel_of(target), error)
+            return ()
 
     async def _claim(self, delivery: Delivery) -> Delivery | None:
-        return await asyncio.to_thread(self._store.claim, delivery, LEASE)
+        began = asyncio.get_running_loop().time()
+        row = await asyncio.to_thread(self._store.claim, delivery, LEASE)
+        return replace(row, ends=began + SENDING * LEASE) if row else None
 
     async def _freeze(self, row: Delivery, reply: Reply, mark: int) -> Delivery | None:
         """The row with its payload; None where it took longer than the lease and another has the claim now."""
@@ -230,9 +291,42 @@ class Desk:
     async def _settle(
         self, row: Delivery, state: DeliveryState, ids: tuple[str, ...] = (), reason: str = ""
     ) -> DeliveryState:
-        await asyncio.to_thread(self._store.settle, row, state, self._clock(), ids, reason)
-        log.info("%s %s%s", row.key, state, f": {reason}" if reason else "")
+        now = self._clock()
+        await asyncio.to_thread(self._store.settle, row, state, now, ids, reason)
+        self._metrics.delivered(row, state, now)
+        said = {"delivery": row.key, "outcome": state.value}
+        log.info("%s %s%s", row.key, state, f": {reason}" if reason else "", extra=said)
         return state
+
+
+async def side_by_side(items: Sequence[T], channel: Callable[[T], str], work: Callable[[T], Awaitable[object]]) -> None:
+    """Do `work` on each of `items`: those of one channel in order, AT_ONCE channels at a time.
+
+    Where the database fails it, one is left for later, and leaves the others alone.
+    """
+    channels: dict[str, list[T]] = defaultdict(list)
+    for item in items:
+        channels[channel(item)].append(item)
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def each(name: str, own: Sequence[T]) -> None:
+        async with places:
+            for item in own:
+                try:
+                    await work(item)
+                except StoreError as error:
+                    log.error("%s: a delivery is left for later: %s", name, error)  # noqa: TRY400  it says enough
+
+    await asyncio.gather(*(each(name, own) for name, own in channels.items()))
+
+
+def _channel(row: Delivery) -> str:
+    return channel_of(row.target)
+
+
+def _backoff(row: Delivery) -> float:
+    """Seconds until the next try."""
+    return min(LONGEST, BACKOFF * 2.0**row.attempts)
 
 
 def _too_late(left: Delivery) -> tuple[DeliveryState, tuple[str, ...], str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot import dates, digest
+from bot import dates, digest, stories
 from bot.message import (
     CUT,
     Action,
@@ -24,7 +24,7 @@ from bot.message import (
 )
 from bot.model import EVERYONE, Citation, DigestItem, Entry, Passage, When, counted, shown
 from bot.ports import Query, Store
-from bot.quotation import Citations, headline, linked, numbered, published, quote, source_line
+from bot.quotation import Citations, headline, linked, numbered, outlets, published, quote, source_line
 
 STORIES = 6  # in one edition; a reader skims no more, and `!topics` lists the rest
 WORDS = 60  # to a story
@@ -51,9 +51,13 @@ def edition(
     after: int = 0,
     late: Moment | None = None,
     summarizer: str = "dateline",
+    background: bool = False,
 ) -> Edition:
-    """The edition of `day`: what was stored after article `after`, about `words` if given; `late`: when it was due."""
-    ids = store.newest(tenant, after, LOOKED_AT)
+    """The edition of `day`: what was stored after article `after`, about `words` if given; `late`: when it was due.
+
+    `background`: also what feeds held already when they were first read, which is no news.
+    """
+    ids = store.newest(tenant, after, LOOKED_AT, background=background)
     mark = max(ids, default=after)
     if words:
         about = {hit.article for hit in store.search(Query(tuple(words.split()), every=True), tenant, LOOKED_AT)}
@@ -79,31 +83,31 @@ def edition(
 
 
 def _by_story(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """`entries` story by story, the most covered first, then the newest."""
+    """`entries` story by story, the most covered first, then the newest; copies of one text cover it once."""
     grouped: dict[int, list[Entry]] = defaultdict(list)
     for entry in entries:
         grouped[entry.story].append(entry)
 
     def weight(story: list[Entry]) -> tuple[int, date, int]:
         days = [entry.article.published.when.last for entry in story if entry.article.published.when]
-        return len(story), max(days, default=date.min), max(entry.article.id for entry in story)
+        return len(stories.originals(story)), max(days, default=date.min), max(entry.article.id for entry in story)
 
     return sorted(grouped.values(), key=weight, reverse=True)
 
 
 def lead(story: Sequence[Entry]) -> Entry:
-    """The article that a story is named after: one with a title, then the newest."""
+    """The article that a story is named after: one with a title, no copy of another, then the newest."""
 
-    def fitness(entry: Entry) -> tuple[bool, date, int]:
+    def fitness(entry: Entry) -> tuple[bool, bool, date, int]:
         when = entry.article.published.when
-        return bool(entry.article.title), when.last if when else date.min, entry.article.id
+        return bool(entry.article.title), not entry.copy_of, when.last if when else date.min, entry.article.id
 
     return max(story, key=fitness)
 
 
 def _item(story: Sequence[Entry], words: str, summarizer: str) -> DigestItem:
     first = lead(story)
-    if len(story) == 1 and not words:
+    if len(stories.originals(story)) == 1 and not words:
         passages = tuple(Passage(first.article.id, first.article.version, *span) for span in first.digest)
     else:
         passages = digest.topic(story, words=WORDS, most=SENTENCES, query=words, summarizer=summarizer)
@@ -130,8 +134,10 @@ def _story(item: DigestItem, entries: dict[int, Entry], citations: Citations, st
         article = entries[id_].article
         if id_ == item.lead:  # its title stands above
             told = ", ".join(part for part in (article.publisher, published(article.published)) if part)
-            yield Note((*numbered(cites), Text(told)))
+            yield Note((*numbered(cites), Text(f"{told}{outlets(article, store)}")))
         else:
             yield Note((*numbered(cites), *source_line(article, store)))
-    if silent := [id_ for id_ in item.articles if id_ not in numbers]:
-        yield Note((Text(f"Also covered in {counted(len(silent), 'more article')}."),))
+    told_in = {entries[id_].copy_of or id_ for id_ in numbers}
+    covering = {entries[id_].copy_of or id_ for id_ in item.articles} - told_in
+    if covering:
+        yield Note((Text(f"Also covered in {counted(len(covering), 'more article')}."),))

@@ -5,6 +5,8 @@ DatelineError
 │   └── InputError       a file or line that cannot become an article
 ├── SettingsError        the operator can mend it; names every fault at once
 ├── StoreError           the database cannot serve: newer schema, locked, corrupt
+├── FetchError           an address on the web could not be read; a reason in words, `retry_after`, `for_good`
+├── FeedError            what came is no feed, or no page with an article; a reason in words
 ├── QuotationError       a message would show words that no stored article holds; never sent
 └── ChatError            a platform did not take a message
     ├── RateLimited      not yet; `retry_after` seconds
@@ -12,6 +14,11 @@ DatelineError
     ├── Unknown          it may or may not have been posted
     └── TokenError       the platform refuses a token; names the setting to mend
 """
+
+from __future__ import annotations
+
+import logging
+import secrets
 
 
 class DatelineError(Exception):
@@ -36,6 +43,27 @@ class SettingsError(DatelineError):
 
 class StoreError(DatelineError):
     """The database cannot serve; the text says why and what to do."""
+
+
+class FetchError(DatelineError):
+    """An address could not be read: `reason` in words for a user, without the address or anything secret in it.
+
+    `retry_after`: seconds the server asks to wait, where it does. `for_good`: trying again cannot help. `status`: the
+    server's, where it answered.
+    """
+
+    def __init__(
+        self, reason: str, retry_after: float | None = None, *, for_good: bool = False, status: int = 0
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+        self.for_good = for_good
+        self.status = status
+
+
+class FeedError(DatelineError):
+    """What came is no feed, or no page with an article in it; the text is a reason in words, as FetchError's."""
 
 
 class QuotationError(DatelineError):
@@ -68,3 +96,15 @@ class Unknown(ChatError):
 
 class TokenError(ChatError):
     """A platform refuses a token; the text is one sentence that names the setting. Trying again cannot help."""
+
+
+# --- what nobody raised on purpose ---------------------------------------------------------------------------
+
+log = logging.getLogger("dateline")
+
+
+def mishap(error: Exception, what: str) -> str:
+    """Log `error`, which broke `what`; what to tell of it, with a reference that finds it in the log."""
+    reference = secrets.token_hex(3)
+    log.error("%s failed [%s]", what, reference, exc_info=error, extra={"reference": reference})
+    return f"something went wrong; the log knows it as {reference}"

@@ -11,10 +11,10 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from bot.model import Citation, Passage
+from bot.model import Citation, Passage, Precision, When
 
 CUT = "…"  # marks where a verbatim fragment was cut out of its sentence
 
@@ -59,6 +59,13 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A channel or thread, by the platform's own id; shown by its name where the platform can."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quotation:
     """The words at `passage`, as `shown()` shows them, with CUT at each end that was cut out of a sentence."""
 
@@ -83,7 +90,7 @@ class Cite:
     number: int
 
 
-Span = Text | Strong | Code | Link | Moment | Quotation | Headline | Cite
+Span = Text | Strong | Code | Link | Moment | Place | Quotation | Headline | Cite
 
 # --- blocks -----------------------------------------------------------------------------------------------
 
@@ -137,8 +144,21 @@ Block = Heading | Paragraph | Bullet | Quote | Note | Picture | Action
 
 
 @dataclass(frozen=True, slots=True)
+class Dot:
+    """An event in a picture: its days, the citation that tells it, and its mark, at most one."""
+
+    when: When
+    number: int
+    planned: bool = False
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
+    """`dots` are the events of its picture, which is drawn where one can be shown: what is frozen stays small."""
+
     blocks: tuple[Block, ...]
+    dots: tuple[Dot, ...] = ()
 
     def spans(self) -> Iterator[Span]:
         """Every span, in reading order; the headline inside a link too."""
@@ -169,7 +189,7 @@ def say(text: str) -> Message:
 _KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
-        *(Text, Strong, Code, Link, Moment, Quotation, Headline, Cite, Passage, Citation),
+        *(Text, Strong, Code, Link, Moment, Place, Quotation, Headline, Cite, Passage, Citation, Dot, When),
         *(Heading, Paragraph, Bullet, Quote, Note, Picture, Action, Message),
     )
 }
@@ -189,6 +209,10 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, datetime):
         return {"at": value.isoformat()}
+    if isinstance(value, date):
+        return {"on": value.isoformat()}
+    if isinstance(value, Precision):
+        return {"precision": value.value}
     if isinstance(value, bytes):
         return {"bytes": base64.b64encode(value).decode("ascii")}
     if type(value).__name__ in _KINDS:
@@ -207,6 +231,10 @@ def _noun(value: Any) -> Any:
             return tuple(_noun(item) for item in value)
         case {"at": str(at)}:
             return datetime.fromisoformat(at)
+        case {"on": str(on)}:
+            return date.fromisoformat(on)
+        case {"precision": str(precision)}:
+            return Precision(precision)
         case {"bytes": str(encoded)}:
             return base64.b64decode(encoded)
         case _:

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from math import inf
 
 Span = tuple[int, int]
 
@@ -104,6 +105,7 @@ class PublishedBasis(StrEnum):
 
     STATED = "stated"  # in the text: a header or a dateline
     FEED = "feed"  # given by the feed, the page or the record that brought it
+    SEEN = "seen"  # undated: the day on which it was first seen in its feed
     INFERRED = "inferred"  # the window that its content allows
     UNKNOWN = "unknown"
 
@@ -131,6 +133,7 @@ class Article:
 
     `guid` and `url` are as the feed or record gave them, `file` is the path it was read from; any may be empty.
     `tenant` is who may read it: EVERYONE, or the guild or workspace whose own feed or file brought it.
+    `background`: older than its feed has been followed, so no digest tells it as news.
     """
 
     text: str
@@ -148,6 +151,7 @@ class Article:
     version: int = 1
     added: datetime | None = None
     withdrawn: bool = False
+    background: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +225,15 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Articles about one event; newest article first. `lead` is the one it is named after."""
+    """Articles about one event; newest article first. `lead` is the one it is named after.
+
+    `texts` is how many of them are left when near-copies of one text count once.
+    """
 
     id: int
     lead: int
     articles: tuple[int, ...]
+    texts: int = 0
 
 
 # --- digests and timelines --------------------------------------------------------------------------------
@@ -245,6 +253,7 @@ class TimelineEvent:
     """What happened when: `passages[0]` tells it, the others name the same event.
 
     `cut`: the first passage is a fragment of its sentence (background). `announced`: no article tells it as past.
+    `otherwise`: what other sources tell of the same event, and the other days they name.
     """
 
     when: When
@@ -253,6 +262,7 @@ class TimelineEvent:
     announced: bool = False
     background: bool = False
     cut: bool = False
+    otherwise: tuple[tuple[When, Passage], ...] = ()
 
 
 # --- channels, answers, subscriptions, deliveries ---------------------------------------------------------
@@ -290,7 +300,8 @@ class Slot:
 class Subscription:
     """A channel's standing order for digests. `since`: no slot before it is due. `id` 0 until stored.
 
-    `words` limits it to a topic. `paused` holds the reason while the target cannot be posted to.
+    `words` limits it to a topic. `paused` holds the reason while the target cannot be posted to; `orderer`, a user of
+    the platform, is told of it.
     """
 
     target: Target
@@ -302,6 +313,7 @@ class Subscription:
     id: int = 0
     stopped: bool = False
     paused: str = ""
+    orderer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +340,7 @@ class Delivery:
     """One row of the outbox: a slot's digest or the reply to one message.
 
     `payload` is the frozen message as JSON, empty until it is frozen; `mark` the newest article id it takes in.
+    `ends`: until when who claimed it may send, by that process's own loop clock; not stored.
     """
 
     key: str
@@ -341,6 +354,66 @@ class Delivery:
     reason: str = ""
     attempts: int = 0
     at: datetime | None = None
+    tenant: str = EVERYONE
+    ends: float = inf
+
+
+# --- feeds ------------------------------------------------------------------------------------------------
+
+NOWHERE = Target("", "")  # where nobody is told: the channel of a feed that the operator added
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A feed that is polled, who added it, and how it fares. `id` is 0 until stored; `due` is the next try.
+
+    `pace`: seconds between tries while all is well. `body`: hash of what it held last. `failing`: since when it
+    cannot be read; `told`: who added it knows. `synced`: what it held at first is stored, so all else is news.
+    `reason`: why the last try failed, else what to know of it. `attempts`: how often it was taken to be polled.
+    """
+
+    address: str
+    added: datetime
+    due: datetime
+    tenant: str = EVERYONE
+    target: Target = NOWHERE
+    user: str = ""
+    former: str = ""
+    title: str = ""
+    pace: float = 0.0
+    etag: str = ""
+    modified: str = ""
+    body: str = ""
+    success: datetime | None = None
+    news: datetime | None = None
+    failing: datetime | None = None
+    failures: int = 0
+    reason: str = ""
+    synced: bool = False
+    told: bool = False
+    stopped: bool = False
+    attempts: int = 0
+    id: int = 0
+
+    @property
+    def named(self) -> str:
+        """Its title, else host and path of its address: what stands behind a ? may be somebody's key."""
+        return shown(self.title)[:80].strip() or self.address.partition("://")[2].partition("?")[0].rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """An entry of a feed as it was last seen, on `day`: hashes of what it is known again by, empty where it has none.
+
+    `article` is the one stored of it, 0 for none.
+    """
+
+    guid: str
+    link: str
+    title: str
+    words: str
+    day: date
+    article: int = 0
 
 
 def join(words: Sequence[str], last: str = "and") -> str:

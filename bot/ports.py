@@ -6,9 +6,11 @@ because a socket's promises are read, and kept, as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import inf
 from typing import Protocol
 
 from bot.message import Message
@@ -21,7 +23,9 @@ from bot.model import (
     Delivery,
     DeliveryState,
     Entry,
+    Followed,
     Mention,
+    Sighting,
     Story,
     Subscription,
     Target,
@@ -36,7 +40,8 @@ class Request:
 
     `text` is the command line, without mention or slash. `key` is the event's own identity, the same however often
     it arrives. `addressed`: said to the bot alone (a mention, a direct message, a terminal), so it may answer
-    anything; else only what is surely meant for it. `trusted`: may configure digests here.
+    anything; else only what is surely meant for it. `alone`: no other bot hears it. `trusted`: may configure digests
+    here. `deaf`: what the bot does not hear on this platform, and what to do instead, in words; empty: nothing.
     """
 
     text: str
@@ -46,6 +51,8 @@ class Request:
     tenant: str = EVERYONE
     addressed: bool = True
     trusted: bool = False
+    alone: bool = False
+    deaf: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,11 @@ class Answer:
     citations: tuple[Citation, ...]
     messages: tuple[str, ...] = ()
     id: int = 0
+    tenant: str = EVERYONE
+
+
+NO_CHANNEL = "not-in-reach"  # stands, in what was typed, for a channel that whoever typed it may not aim at
+PERSON = "user:"  # before a user's id, as a channel: that person in private
 
 
 def channel_of(target: Target) -> str:
@@ -103,6 +115,15 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
+class Kin:
+    """What links an article to others: its story, its day, and its `Analysis.terms`."""
+
+    story: int
+    day: date
+    terms: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The corpus at a glance. `newest` is the latest publication day known, `added` the latest arrival."""
 
@@ -137,6 +158,13 @@ class Store(Protocol):
 
         The same words again change nothing. Other words under the same guid or url are a new version, which
         keeps id and story. `story` 0 founds a new one.
+        """
+        ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """What this thread does inside is one transaction, so that many articles wait for the disk once.
+
+        A call inside that fails leaves the others whole; nobody else writes meanwhile, so let it be short.
         """
         ...
 
@@ -176,8 +204,10 @@ class Store(Protocol):
         """The best matches, best first (BM25). An empty query finds nothing; user words never raise."""
         ...
 
-    def newest(self, tenant: str = EVERYONE, after: int = 0, limit: int = 50) -> tuple[int, ...]:
-        """Ids of articles stored after article id `after`, newest first."""
+    def newest(
+        self, tenant: str = EVERYONE, after: int = 0, limit: int = 50, *, background: bool = True
+    ) -> tuple[int, ...]:
+        """Ids of articles stored after article id `after`, newest first; those that are `background` too, or not."""
         ...
 
     def sketched(self, shingles: Sequence[int], tenant: str = EVERYONE) -> dict[int, int]:
@@ -188,8 +218,8 @@ class Store(Protocol):
         """How many articles there are, and in how many of them each stemmed term of `Analysis.terms` occurs."""
         ...
 
-    def alike(self, terms: Sequence[str], since: date | None, tenant: str, limit: int) -> dict[int, dict[str, int]]:
-        """Articles that share most of `terms`, with their own `Analysis.terms`. `stories` links by it."""
+    def alike(self, terms: Sequence[str], since: date | None, tenant: str, limit: int) -> dict[int, Kin]:
+        """Articles that share most of `terms`, most shared first; newer ones of equals. `stories` links by it."""
         ...
 
     def stories(self, tenant: str = EVERYONE, limit: int = 10) -> tuple[Story, ...]:
@@ -240,6 +270,42 @@ class Store(Protocol):
         """Those of `channel_of(target)`, or all; stopped ones too; by id."""
         ...
 
+    # --- feeds: `commands` and `verbs` order, `polling` polls ---
+
+    def follow(self, feed: Followed) -> Followed:
+        """Store a new feed; returns it with its id, or the one that its tenant follows at that address already."""
+        ...
+
+    def unfollow(self, id: int) -> None:
+        """Let go of a feed; what it brought stays. Unknown ids are ignored."""
+        ...
+
+    def followed(self, tenant: str | None = None) -> tuple[Followed, ...]:
+        """The feeds of one tenant, its own only, or of all; stopped ones too; by id."""
+        ...
+
+    def feed_facts(self, tenant: str = EVERYONE) -> tuple[int, int, datetime | None]:
+        """How many feeds a tenant follows, how many of them fail or have ended, and when one last had news."""
+        ...
+
+    def take(self, now: datetime, limit: int, lease: float) -> tuple[Followed, ...]:
+        """Feeds that are due at `now`, longest due first, each for exactly one caller.
+
+        They are its own until it tells how they fared, or `lease` seconds have passed by the database's clock.
+        """
+        ...
+
+    def sightings(self, feed: int) -> tuple[Sighting, ...]:
+        """What was last seen of a feed, in the order given."""
+        ...
+
+    def polled(self, held: Followed, seen: Sequence[Sighting] | None = None) -> bool:
+        """End a take: how the feed fares now, and (unless None) what is seen of it; false where it was taken over.
+
+        An address that another feed of its tenant has already is not changed to.
+        """
+        ...
+
     # --- the outbox: `delivery` ---
 
     def claim(self, delivery: Delivery, lease: float) -> Delivery | None:
@@ -275,6 +341,40 @@ class Store(Protocol):
         """Digest rows, of one subscription or all, newest slot first."""
         ...
 
+    # --- upkeep: `running` and `web` ---
+
+    def prune(self, answers: datetime, replies: datetime, digests: datetime) -> int:
+        """Let go of answers given before `answers`, and of settled rows of replies and digests of before those.
+
+        The newest row of a subscription stays, whatever its age: it bears the mark. Returns how many went.
+        """
+        ...
+
+    def probe(self) -> None:
+        """Write something that changes nothing: StoreError where the database could not keep a claim now."""
+        ...
+
+    # --- guilds and workspaces that come and go: `tenants` ---
+
+    def tenants(self) -> tuple[str, ...]:
+        """All of whom anything is stored, in order; EVERYONE is none of them."""
+        ...
+
+    def depart(self, tenants: Collection[str], now: datetime) -> None:
+        """The bot was removed from these: the first time counts, until they `arrive` again."""
+        ...
+
+    def arrive(self, tenants: Collection[str]) -> None:
+        """The bot is in these: nothing of theirs goes."""
+        ...
+
+    def clear(self, before: datetime) -> tuple[str, ...]:
+        """Let go of all that belongs to those who departed before `before`, and to what is private in them.
+
+        Articles, answers, subscriptions and deliveries go without a trace; returns whose they were.
+        """
+        ...
+
     def close(self) -> None: ...
 
 
@@ -283,10 +383,18 @@ Handler = Callable[[Request], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How a platform's connection is: `ready`, and in words where it is not."""
+    """How a platform's connection is: `ready`, and in words where it is not.
+
+    `latency` is of the last answered heartbeat, in seconds, where one was. Counted since the process began: how often
+    it connected anew, how many requests were put off by a rate limit, and how many seconds these were `held_back`.
+    """
 
     ready: bool
     detail: str = ""
+    latency: float | None = None
+    reconnects: int = 0
+    limited: int = 0
+    held_back: float = 0.0
 
 
 class Chat(Protocol):
@@ -296,10 +404,13 @@ class Chat(Protocol):
         """Connect and answer until cancelled; reconnecting is its own affair."""
         ...
 
-    async def post(self, target: Target, message: Message, key: str, *, retry: bool) -> tuple[str, ...]:
+    async def post(
+        self, target: Target, message: Message, key: str, *, retry: bool, until: float = inf
+    ) -> tuple[str, ...]:
         """Post; returns the platform's message ids.
 
-        With `retry`, look first whether `key` was already posted. Raises RateLimited, Unreachable, Unknown.
+        With `retry`, look first whether `key` was already posted. Nothing is posted after `until`, by the event
+        loop's clock: another process may have taken the message over. Raises RateLimited, Unreachable, Unknown.
         """
         ...
 

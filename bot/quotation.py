@@ -66,6 +66,7 @@ def check(message: Message, citations: Sequence[Citation], store: Store) -> None
             raise QuotationError(f"article {place[0]} does not say {span.text!r}")
     for block in message.blocks:
         _check_cites(getattr(block, "spans", ()), cited)
+    _check_cites([Cite(dot.number) for dot in message.dots], cited)
 
 
 def _check_cites(spans: Sequence[Span], cited: dict[int, Passage]) -> None:
@@ -154,8 +155,32 @@ def linked(title: Headline, article: Article) -> Span:
 
 
 def source_line(article: Article, store: Store) -> tuple[Span, ...]:
-    """Publisher, headline and date, linked where an address is known."""
-    return (*named(article, store), Text(f", {published(article.published)}"))
+    """Publisher, headline and date, linked where an address is known, and how many outlets ran the same text."""
+    return (*named(article, store), Text(f", {published(article.published)}{outlets(article, store)}"))
+
+
+def outlets(article: Article, store: Store) -> str:
+    """The words "; same text in 4 outlets", where others ran it too."""
+    count = len(running(article, store))
+    return f"; same text in {counted(count, 'outlet')}" if count > 1 else ""
+
+
+def running(article: Article, store: Store) -> tuple[str, ...]:
+    """The outlets that ran the text of `article`, nearly word for word, by name; an unnamed one by its address."""
+    names: dict[str | int, str] = {}
+    for copy in store.entries(family(article, store), article.tenant):
+        host = copy.article.url.partition("://")[2].partition("/")[0]
+        name = shown(copy.article.publisher or host)
+        names.setdefault(name.casefold() or copy.article.id, name)
+    return tuple(names.values())
+
+
+def family(article: Article, store: Store) -> tuple[int, ...]:
+    """The articles whose text is that of `article`, oldest first; itself among them."""
+    own = store.entries([article.id], article.tenant)
+    original = own[0].copy_of if own and own[0].copy_of else article.id
+    copies = store.copies(original, article.tenant)
+    return (original, *copies)
 
 
 def named(article: Article, store: Store) -> tuple[Span, ...]:
@@ -170,5 +195,5 @@ def published(date: Published) -> str:
     """A publication date as a source line shows it."""
     if date.when is None:
         return "undated"
-    inferred = " (inferred)" if date.basis is PublishedBasis.INFERRED else ""
-    return f"{dates.show(date.when)}{inferred}"
+    how = {PublishedBasis.INFERRED: " (inferred)", PublishedBasis.SEEN: " (first seen)"}.get(date.basis, "")
+    return f"{dates.show(date.when)}{how}"

@@ -5,18 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections import defaultdict
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import schedule
-from bot.delivery import Desk
+from bot import schedule, tenants
+from bot.delivery import Desk, side_by_side
+from bot.metrics import Metrics
 from bot.model import Due
+from bot.polling import Poller
+from bot.polling.scouting import within
 from bot.ports import Chat, Request, Store, channel_of
+from bot.web import Watch
 
-AT_ONCE = 16  # channels delivered to at a time: past this the platforms' own limits are what one waits for
+PRUNED = timedelta(hours=1)  # between two looks at what nobody asks for any more
+ANSWERS = timedelta(days=90)  # that `!source 2` under an answer goes on working
+REPLIES = timedelta(days=7)  # that a reply's row is kept, longer than any platform brings an event again
+DIGESTS = timedelta(days=365)  # that a digest's row is kept
+GRACE, AGAIN = 7.0, 0.2  # seconds that what is in hand gets when asked to stop; orchestrators kill after ten
 
 log = logging.getLogger("dateline")
 
@@ -31,57 +38,106 @@ async def run(
     keep: timedelta | None = None,
     resend: bool = False,
     opening: Sequence[Request] = (),
+    http: tuple[str, int] | None = None,
+    poller: Poller | None = None,
 ) -> None:
     """Answer `opening`, then what the chats bring, and deliver what is due, until the last chat ends.
 
     Articles older than `keep` are let go of; `resend` as in `Desk`. A chat that fails leaves the others running; its error is raised when they have ended, too.
+    Health and metrics are served at `http`; `poller` keeps up with the feeds beside it all.
     """
-    desk = Desk(store, chats, clock, summarizer, late, resend=resend)
+    metrics = Metrics()
+    scout = within(poller, asyncio.get_running_loop()) if poller else None
+    desk = Desk(store, chats, clock, summarizer, late, resend=resend, metrics=metrics, scout=scout)
+    watch = Watch(store, chats, metrics, now=clock)
+    pruned: datetime | None = None
 
     async def tick() -> None:
+        nonlocal pruned
         if keep:
             await asyncio.to_thread(store.expire, clock() - keep)
+        await asyncio.to_thread(tenants.clear, store, clock())
         await desk.recover()
         dues = await asyncio.to_thread(schedule.due, store, clock(), late)
         await deliver(desk, [due for due in dues if due.subscription.target.platform in chats])
+        now = clock()
+        if pruned is None or now - pruned > PRUNED:
+            await asyncio.to_thread(store.prune, now - ANSWERS, now - REPLIES, now - DIGESTS)
+            pruned = now
+        watch.ticked(await asyncio.to_thread(schedule.overdue, store, clock(), late, chats))
 
     for request in opening:
         await desk.reply(request)
-    await tick()
+    async with watch.open(http) if http else nullcontext(), _polling(poller, desk) if poller else nullcontext():
+        await _serve(tick, desk, chats)
+
+
+@asynccontextmanager
+async def _polling(poller: Poller, desk: Desk) -> AsyncIterator[None]:
+    """Keep up with the feeds for as long as the context lasts."""
+    poller.tell = desk.tell
+    async with poller:
+        task = asyncio.create_task(poller.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _serve(tick: Callable[[], Coroutine[Any, Any, None]], desk: Desk, chats: Mapping[str, Chat]) -> None:
+    await _to_its_end(tick())
     async with schedule.every_minute(tick):
-        ended = await asyncio.gather(*(_kept(name, chat, desk) for name, chat in chats.items()))
+        kept = (_kept(name, chat, desk, alone=len(chats) == 1) for name, chat in chats.items())
+        # exceptions are returned, so that cancelling waits for every chat: each has answers to get out
+        ended = await asyncio.gather(*kept, return_exceptions=True)
     for error in filter(None, ended):
         raise error
 
 
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for `work`, and when cancelled meanwhile, for its end all the same; cancelled twice, leave it."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
+
+
 async def deliver(desk: Desk, dues: Sequence[Due]) -> None:
-    """Deliver `dues`: those of one channel in order, AT_ONCE channels side by side."""
-    channels: dict[str, list[Due]] = defaultdict(list)
-    for due in dues:
-        channels[channel_of(due.subscription.target)].append(due)
-    places = asyncio.Semaphore(AT_ONCE)
-
-    async def one(channel: Sequence[Due]) -> None:
-        async with places:
-            for due in channel:
-                await desk.deliver(due)
-
-    await asyncio.gather(*map(one, channels.values()))
+    """Deliver `dues`: those of one channel in order, several channels side by side."""
+    await side_by_side(dues, lambda due: channel_of(due.subscription.target), desk.deliver)
 
 
-async def _kept(name: str, chat: Chat, desk: Desk) -> Exception | None:
+async def _kept(name: str, chat: Chat, desk: Desk, *, alone: bool) -> Exception | None:
     try:
         await chat.run(desk.reply)
     except Exception as error:  # noqa: BLE001  the other platforms go on
-        log.error("%s has stopped: %s", name, error)  # noqa: TRY400  the trace is raised at the end
+        if not alone:  # else nothing goes on, and whoever started it is told the same
+            log.error("%s has stopped: %s", name, error)  # noqa: TRY400  the trace is raised at the end
         return error
     return None
 
 
 async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
-    """Let `work` run until it ends or SIGTERM or SIGINT arrives; what is being sent then is sent to its end."""
+    """Let `work` run until it ends or SIGTERM or SIGINT arrives; what is being sent then is sent to its end.
+
+    That gets GRACE seconds; what takes longer stays in the outbox, for the next process.
+    """
     loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
+
+    def insist() -> None:
+        if not task.done():
+            task.cancel()
+            loop.call_later(AGAIN, insist)
+
+    def stop() -> None:
+        task.cancel()
+        loop.call_later(GRACE, insist)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
+        loop.add_signal_handler(number, stop)
     with suppress(asyncio.CancelledError):
         await task

@@ -7,17 +7,18 @@ another comes to the same slots; the claim in the store decides who posts.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Container
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfoNotFoundError
 
 from bot import slots
-from bot.model import Due, Subscription
+from bot.model import DeliveryState, Due, Subscription
 from bot.ports import Store
 
 log = logging.getLogger("dateline")
 
+LOOKED_AT = 200  # newest digests that are looked through for those still in hand
 LATE = timedelta(minutes=5)  # past this a digest says what it is delayed from
 
 
@@ -49,6 +50,14 @@ def _due(subscription: Subscription, store: Store, now: datetime, allowance: tim
             reason = ""
         told.append(Due(subscription, slot, late=now - slot.at > LATE, missed=reason))
     return told
+
+
+def overdue(store: Store, now: datetime, allowance: timedelta, platforms: Container[str]) -> int:
+    """How many slots of `platforms` are late and neither posted nor given up: nobody takes them up, or it takes long."""
+    left = [(one.subscription.target.platform, one.slot.at) for one in due(store, now, allowance)]
+    rows = store.deliveries(limit=LOOKED_AT)
+    left += [(row.target.platform, row.due) for row in rows if row.due and row.state is DeliveryState.CLAIMED]
+    return sum(platform in platforms and now - at > LATE for platform, at in left)
 
 
 @asynccontextmanager

@@ -1,9 +1,9 @@
 """Which articles are about one event, and which are one text in several outlets; worked out as each arrives.
 
 A near-copy shares most of its runs of five words with the original: found by a MinHash sketch, then checked on the
-texts. A story is found by weighty stems in common: the new article joins the story of the article most like it, or
-founds one. Laws: linking reads a bounded number of stored articles, whatever the corpus holds; sketches are the same in every
-process.
+texts. A story is found by weighty stems in common: the new article joins the story of the articles most like it, or
+founds one; a name weighs more than another word, and reports far apart in days less. Laws: linking reads a bounded
+number of stored articles, whatever the corpus holds; sketches are the same in every process.
 """
 # ruff: noqa: SIM905 - a list of words reads best as one text
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import blake2b
 from itertools import accumulate
@@ -19,7 +20,7 @@ from math import exp, log, sqrt
 
 from bot import terms
 from bot.model import Analysis, Entry, Sentence
-from bot.ports import Store
+from bot.ports import Kin, Store
 
 RUN = 5  # words in a shingle: long enough that two reports of one event share few
 BINS, BAND = 64, 2  # minima in a sketch, and how many make a band
@@ -29,11 +30,16 @@ CANDIDATES = 4  # articles looked at to tell a near-copy
 
 TERMS = 32  # stems kept of an article
 ASKED = 16  # of them, the rarest are looked up
-COMPARED = 60  # articles compared with a new one
+NAMED = 2  # how often a name counts: who and where tells one event from another of its kind
+COMPARED = 48  # articles compared with a new one
 SINCE = timedelta(days=45)  # how far back a story reaches for a new article
 APART = 0.08  # likeness of stems below which two articles surely tell different events
-EVENT = 0.17  # fit from which an article tells a story's event
-CORPUS = 50  # articles that every corpus is taken to hold beside its own, so that rarity means something in a small one
+EVENT = 0.16  # fit from which an article tells a story's event
+FADING = 0.5  # share of likeness that is gone between reports SINCE apart
+CORPUS = 100  # articles that every corpus is taken to hold beside its own: rarity means something in a small one too
+
+MANY = 30  # times that a stem is used, from which more say no more
+_LOGS = (0.0, *(1 + log(count) for count in range(1, MANY + 1)))
 
 # the commonest stems of news, which tell no event from another
 _COMMON = frozenset(
@@ -72,21 +78,33 @@ def sketch(text: str, sentences: Sequence[Sentence]) -> tuple[int, ...]:
     )
 
 
-def terms_of(text: str, sentences: Sequence[Sentence], title: str) -> dict[str, int]:
+def terms_of(text: str, sentences: Sequence[Sentence], title: str, language: str = "en") -> dict[str, int]:
     """The stems an article is known by, and how often it uses them: frequent, early, long before others."""
-    told = [terms.stems(title), *(terms.stems(text[sentence.start : sentence.end]) for sentence in sentences)]
+    told = [terms.written(title), *(terms.written(text[sentence.start : sentence.end]) for sentence in sentences)]
     counts: Counter[str] = Counter()
     first: dict[str, int] = {}
-    for n, stems in enumerate(told):
-        counts.update(stems)
-        for stem in stems:
-            first.setdefault(stem, n)
+    for n, words in enumerate(told):
+        capital = sum(word[0].isupper() for word in words[1:]) * 2 < len(words)  # a headline's capitals name nothing
+        for place, word in enumerate(words):
+            if stem := terms.stem(word, language):
+                counts[stem] += NAMED if capital and place and word[0].isupper() else 1
+                first.setdefault(stem, n)
 
     def weight(stem: str) -> float:
         return (1 + log(counts[stem])) * (1 + 2 * exp(-first[stem] / 3)) * sqrt(min(len(stem), 8))
 
     kept = sorted((stem for stem in counts if stem not in _COMMON), key=lambda stem: (-weight(stem), stem))
     return {stem: counts[stem] for stem in kept[:TERMS]}
+
+
+def originals(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """`entries` with near-copies of one text counted once: the original where it is there, in the order given."""
+    kept: dict[int, Entry] = {}
+    for entry in entries:
+        family = entry.copy_of or entry.article.id
+        if family not in kept or not entry.copy_of:
+            kept[family] = entry
+    return tuple(kept.values())
 
 
 def link(analysis: Analysis, published: date | None, store: Store, tenant: str) -> tuple[int, int]:
@@ -114,22 +132,29 @@ def _length(sentences: Sequence[Sentence]) -> int:
     return sum(sentence.end - sentence.start for sentence in sentences)
 
 
-def _story(analysis: Analysis, published: date | None, store: Store, tenant: str) -> int:
-    """The story whose articles have most in common with `analysis`; 0 if none has enough."""
+def neighbours(analysis: Analysis, store: Store, tenant: str) -> dict[int, float]:
+    """The stored articles, of any time, that are most like an analysed one, and how like."""
+    own, kindred = _kindred(analysis, None, store, tenant)
+    return {id_: own.likeness(kin.terms) for id_, kin in kindred.items()}
+
+
+def _kindred(analysis: Analysis, since: date | None, store: Store, tenant: str) -> tuple[Weighed, Mapping[int, Kin]]:
     size, known = store.frequencies(tuple(analysis.terms))
     rarest = sorted((stem for stem in analysis.terms if known.get(stem)), key=lambda stem: (known[stem], stem))
-    since = published - SINCE if published else None
-    alike = store.alike(tuple(rarest[:ASKED]), since, tenant, COMPARED)
-    if not alike:
-        return 0
-    _, others = store.frequencies(tuple({stem for found in alike.values() for stem in found} - analysis.terms.keys()))
-    own = _weighed(analysis.terms, size, known)
-    likeness = {one: _cosine(own, _weighed(found, size, known | others)) for one, found in alike.items()}
-    stories: dict[int, list[float]] = defaultdict(list)
-    for entry in store.entries([one for one in likeness if likeness[one] >= APART], tenant):
-        stories[entry.story].append(likeness[entry.article.id])
-    best = max(stories, key=lambda story: (_fit(stories[story]), -story), default=0)
-    return best if best and _fit(stories[best]) >= EVENT else 0
+    rarity = {stem: log((size + CORPUS) / (known.get(stem, 0) + 0.5)) for stem in analysis.terms}
+    return Weighed.of(analysis.terms, rarity), store.alike(tuple(rarest[:ASKED]), since, tenant, COMPARED)
+
+
+def _story(analysis: Analysis, published: date | None, store: Store, tenant: str) -> int:
+    """The story whose articles have most in common with `analysis`; 0 if none has enough."""
+    own, kindred = _kindred(analysis, published - SINCE if published else None, store, tenant)
+    fits: dict[int, list[float]] = defaultdict(list)
+    for kin in kindred.values():
+        likeness = own.likeness(kin.terms) * _near(published, kin.day)
+        if likeness >= APART:
+            fits[kin.story].append(likeness)
+    best = max(fits, key=lambda story: (_fit(fits[story]), -story), default=0)
+    return best if best and _fit(fits[best]) >= EVENT else 0
 
 
 def _fit(likeness: Sequence[float]) -> float:
@@ -137,17 +162,44 @@ def _fit(likeness: Sequence[float]) -> float:
     return (max(likeness) + sum(likeness) / len(likeness)) / 2
 
 
-def _weighed(terms_: Mapping[str, int], size: int, frequency: Mapping[str, int]) -> dict[str, float]:
-    """Term frequency by inverse article frequency, as a unit vector."""
-    vector = {
-        stem: (1 + log(count)) * log((size + CORPUS) / (frequency.get(stem, 0) + 0.5)) for stem, count in terms_.items()
-    }
-    length = sqrt(sum(weight * weight for weight in vector.values())) or 1.0
-    return {stem: weight / length for stem, weight in vector.items()}
+def _near(published: date | None, day: date) -> float:
+    """What the days between two reports leave of their likeness: all on one day, nothing beyond SINCE."""
+    apart = abs((published - day).days) if published else 0
+    return max(0.0, 1 - FADING * apart / SINCE.days) if apart <= SINCE.days else 0.0
 
 
-def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    return sum(weight * other.get(stem, 0.0) for stem, weight in one.items())
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """An article's stems, term frequency by inverse article frequency: `weights`, their `length` as a vector."""
+
+    weights: Mapping[str, float]
+    rarity: Mapping[str, float]
+    usual: float
+    length: float
+
+    @classmethod
+    def of(cls, terms_: Mapping[str, int], rarity: Mapping[str, float]) -> Weighed:
+        weights = {stem: _LOGS[min(count, MANY)] * rarity[stem] for stem, count in terms_.items()}
+        square = sum(weight * weight for weight in weights.values())
+        counted = sum(_LOGS[min(count, MANY)] ** 2 for count in terms_.values())
+        return cls(weights, rarity, square / counted if counted else 0.0, sqrt(square) or 1.0)
+
+    def likeness(self, other: Mapping[str, int]) -> float:
+        """The cosine with `other`, whose stems that are not shared are taken to be as rare as the own ones.
+
+        Looking up how rare they are would take most of the time of linking, and finds no story better.
+        """
+        shared = square = 0.0
+        for stem, count in other.items():
+            logged = _LOGS[count] if count < MANY else _LOGS[MANY]
+            weight = self.weights.get(stem)
+            if weight is None:
+                square += logged * logged * self.usual
+            else:
+                told = logged * self.rarity[stem]
+                shared += weight * told
+                square += told * told
+        return shared / (self.length * sqrt(square)) if square else 0.0
 
 
 def _shingles(text: str, sentences: Sequence[Sentence]) -> set[int]:

@@ -11,10 +11,13 @@ import re
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
 from typing import cast
 
 import Stemmer
 
+from bot import languages
 from bot.model import Span
 
 _STOP = frozenset(
@@ -41,10 +44,12 @@ _CONTRACTED = _STOP | frozenset(  # what stands before the apostrophe of "don't"
 )
 
 # letters and digits, with an apostrophe or the points of initials ("U.S.") between them, or what parts a number
-_WORD = re.compile(r"\w+(?:['’]\w+|[.,](?=\d)\w+|(?<=\b\w)\.\w\b)*")
+_WORD = re.compile(r"\w+(?:['’]\w+|[.,](?=\d)\w+|\.(?<=\b\w\.)\w\b)*")
 
 _CACHE_SIZE = 1 << 16  # words; a year of English news holds about twice as many, most of them seen once
 _stems: dict[str, str] = {}  # word as written -> its stem, "" for a stop word
+_LONGEST_PIECE = 40  # code points; what is longer is an address, or hostile, and never comes again
+_pieces: dict[str, tuple[str, ...]] = {}  # what stands between white space -> the stems in it
 _local = threading.local()  # PyStemmer: "a stemmer object must not be used by two threads"
 
 
@@ -74,8 +79,10 @@ def words(text: str) -> list[str]:
     return [_plain(word) for word in _WORD.findall(text)]
 
 
-def stem(word: str) -> str:
+def stem(word: str, language: str = "en") -> str:
     """What `word`, as written, is compared by; empty for a stop word."""
+    if language != "en":
+        return _foreign_stem(word, language)
     known = _stems.get(word)
     return _stem(word) if known is None else known
 
@@ -98,15 +105,44 @@ def _stem(written: str) -> str:
     return found
 
 
-def stems(text: str) -> list[str]:
+@lru_cache(maxsize=_CACHE_SIZE >> 2)
+def _foreign_stem(written: str, language: str) -> str:
+    """The stem of a word of another language than English; the word itself where no stemmer knows the language."""
+    word = _plain(written)
+    if word in languages.stop_words(language) or (len(word) == 1 and word.isascii() and not word.isdigit()):
+        return ""
+    algorithm = languages.name(language).lower()
+    if not word.isalpha() or algorithm not in Stemmer.algorithms():
+        return word
+    stemmers: dict[str, Stemmer.Stemmer] = _local.__dict__.setdefault("foreign", {})
+    if algorithm not in stemmers:
+        stemmers[algorithm] = Stemmer.Stemmer(algorithm, 0)
+    return cast("str", stemmers[algorithm].stemWord(word))
+
+
+def stems(text: str, language: str = "en") -> list[str]:
     """The words of `text` that carry matter, in order: lower-cased, stop words dropped, Snowball-stemmed.
 
     Snowball's English stemmer, Porter 2001, https://snowballstem.org/algorithms/english/stemmer.html.
     """
-    found = [_stems.get(word) for word in _WORD.findall(text)]
+    if language != "en":
+        return [one for word in _WORD.findall(text) if (one := stem(word, language))]
+    # No word goes over white space, and what stands between it comes again and again: cutting there and looking up
+    # is several times as fast as finding words.
+    pieces = text.split()
+    found = list(map(_pieces.get, pieces))
     if None in found:
-        return [one for word in _WORD.findall(text) if (one := stem(word))]
-    return cast("list[str]", list(filter(None, found)))
+        found = [_piece(piece) if known is None else known for piece, known in zip(pieces, found, strict=True)]
+    return list(chain.from_iterable(cast("list[tuple[str, ...]]", found)))
+
+
+def _piece(piece: str) -> tuple[str, ...]:
+    found = tuple(filter(None, map(stem, [piece] if piece.isalpha() else _WORD.findall(piece))))
+    if len(piece) <= _LONGEST_PIECE:
+        if len(_pieces) >= _CACHE_SIZE:
+            _pieces.clear()
+        _pieces[piece] = found
+    return found
 
 
 # --- names ------------------------------------------------------------------------------------------------

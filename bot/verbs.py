@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from bot.config import Settings
 from bot.errors import SettingsError, UserError
+from bot.message import Dot
 from bot.ports import Store
 
+FEEDS = "feeds.txt"  # beside the articles that ship: addresses of feeds, no article
 SUGGESTED = 25  # topics offered while somebody types; Discord shows no more
 
 
@@ -54,18 +55,28 @@ def serve(_: argparse.Namespace, settings: Settings) -> bool:
 
     from bot import running
     from bot.chat import Spoken, open_chat
-    from bot.commands import COMMANDS
+    from bot.commands import COMMANDS, MANAGED, SHARED
+    from bot.polling.scouting import poller
+    from bot.store import served
+    from bot.tenants import Register
 
-    with closing(_open(settings)) as store:
+    with served(settings.database.reveal()), closing(_open(settings)) as store:
         chats = {
             platform: open_chat(
                 platform,
-                **_access(settings, platform),
+                **settings.access(platform),
                 spoken=[
-                    Spoken(c.name, c.summary, takes_words="[" in c.usage, managed=c.name == "digest")
+                    Spoken(
+                        c.name,
+                        c.summary,
+                        takes_words="[" in c.usage,
+                        managed=c.name in MANAGED,
+                        shared=c.name in SHARED,
+                    )
                     for c in COMMANDS.values()
                 ],
                 suggest=lambda tenant, typed: [name for name, _ in store.names(tenant, typed, SUGGESTED)],
+                register=Register(store, _now),
             )
             for platform in settings.platforms
         }
@@ -78,22 +89,11 @@ def serve(_: argparse.Namespace, settings: Settings) -> bool:
             summarizer=settings.summarizer,
             keep=keep,
             resend=settings.unknown == "resend",
+            http=settings.http,
+            poller=poller(store, settings, _now),
         )
         asyncio.run(running.until_stopped(work))
     return True
-
-
-def _access(settings: Settings, platform: str) -> dict[str, Any]:
-    """What a platform is reached with."""
-    if platform == "discord":
-        token = settings.discord_token.reveal()
-        return {"token": token, "api_base": settings.discord_api_base, "gateway_url": settings.discord_gateway_url}
-    return {
-        "token": settings.slack_bot_token.reveal(),
-        "app_token": settings.slack_app_token.reveal(),
-        "api_base": settings.slack_api_base,
-        "admins": settings.slack_admins,
-    }
 
 
 def converse(settings: Settings) -> bool:
@@ -102,6 +102,7 @@ def converse(settings: Settings) -> bool:
 
     from bot import running
     from bot.chat.terminal import HERE, Terminal
+    from bot.polling.scouting import poller
     from bot.ports import Request
 
     with closing(_open(settings)) as store:
@@ -110,7 +111,14 @@ def converse(settings: Settings) -> bool:
         first = Request("digest now", HERE, f"terminal:start:{_now().isoformat()}", trusted=True)
         keep, chats = _keep(settings), {"terminal": terminal}
         work = running.run(
-            store, chats, _now, late=settings.late, summarizer=settings.summarizer, keep=keep, opening=[first]
+            store,
+            chats,
+            _now,
+            late=settings.late,
+            summarizer=settings.summarizer,
+            keep=keep,
+            opening=[first],
+            poller=poller(store, settings, _now),
         )
         asyncio.run(work)
     return True
@@ -122,7 +130,7 @@ def _seed(store: Store, settings: Settings) -> None:
     Loading that was cut off is taken up again: a corpus of fewer than these, and of nothing else, counts as empty.
     """
     folder = seeds()
-    shipped = len([path for path in folder.iterdir() if path.suffix == ".txt"])
+    shipped = len([path for path in folder.iterdir() if path.suffix == ".txt" and path.name != FEEDS])
     stored = store.entries(store.newest(limit=shipped))
     if len(stored) < shipped and all(Path(entry.article.file).parent == folder for entry in stored):
         _take_in([folder], store, settings)
@@ -154,7 +162,7 @@ def _take_in(paths: Sequence[Path], store: Store, settings: Settings, *, tell: b
 
 
 def ask(arguments: argparse.Namespace, settings: Settings) -> bool:
-    from bot import commands
+    from bot import commands, picture
     from bot.chat import payloads
     from bot.chat.terminal import HERE, render
     from bot.ports import Answer, Request, channel_of
@@ -164,15 +172,33 @@ def ask(arguments: argparse.Namespace, settings: Settings) -> bool:
         if not settings.platforms:
             _seed(store, settings)
         request = Request(" ".join(arguments.command), HERE, "ask", trusted=True)
-        reply = commands.answer(request, store, _now(), summarizer=settings.summarizer)
+        scout = None
+        if commands.named(request) in commands.FETCHING:
+            from bot.polling.scouting import alone
+
+            scout = alone(store, settings, _now)
+        reply = commands.answer(request, store, _now(), summarizer=settings.summarizer, scout=scout)
         check(reply.message, reply.citations, store)
         if reply.citations:
             store.remember(Answer(channel_of(HERE), reply.command, reply.citations), _now())
         if arguments.platform:
-            print(json.dumps(payloads(arguments.platform, reply.message), ensure_ascii=False, indent=2))
+            print(json.dumps(payloads(arguments.platform, picture.drawn(reply.message)), ensure_ascii=False, indent=2))
         else:
             print(render(reply.message, styled=sys.stdout.isatty()))
+    if arguments.picture:
+        _save_picture(reply.message.dots, arguments.picture)
     return not reply.refused
+
+
+def _save_picture(dots: Sequence[Dot], path: Path) -> None:
+    from bot import picture
+
+    if not dots:
+        raise UserError("This answer has no picture; a `!timeline` of three dated events or more has one.")
+    try:
+        path.write_bytes(picture.picture(dots).png)
+    except OSError as error:
+        raise UserError(f"The picture could not be written to {path}: {error.strerror}.") from error
 
 
 def ingest(arguments: argparse.Namespace, settings: Settings) -> bool:
@@ -255,6 +281,8 @@ def check(_: argparse.Namespace, settings: Settings) -> bool:
         print(f"Settings: as they should be. Platforms: {served}.")
         print(f"Database: {where}")
         print(f"Corpus: {counted(facts.articles, 'article')} in {counted(facts.stories, 'story')}.")
+        feeds, ailing = store.feed_facts()[:2]
+        print(f"Feeds for everyone: {feeds} followed, {ailing} of them not readable.")
     return True
 
 

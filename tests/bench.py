@@ -2,7 +2,8 @@
 
 Each size runs in a process of its own, so that its memory is its own. Filling goes round the analysis, which
 `newsroom` makes up with the articles, and stores many in one transaction; the rows that say "ingest" do neither.
-With `--keep DIR` the filled stores stay there and are taken up again.
+With `--keep DIR` the filled stores stay there and are taken up again. What needs no store is timed first, by the
+processor's clock and beside sumy. One file past 300 lines, so that one run is read in one place.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import quantiles
@@ -27,9 +29,10 @@ from typing import TypeVar
 
 import apsw
 
-from bot import commands, corpus
-from bot.model import Target
+from bot import commands, corpus, digest, ingest, terms
+from bot.model import Article, Entry, Target
 from bot.ports import Answer, Query, Request, Store
+from bot.sentences import sentences
 from bot.store import open_store
 from bot.store.sqlite import SqliteStore, articles
 from tests.newsroom import PER_DAY, START, Dispatch, Newsroom
@@ -39,6 +42,9 @@ T = TypeVar("T")
 SIZES = (100, 10_000, 100_000)
 BATCH = 1000  # articles filled in one transaction
 HEAD = "| what | p50, ms | p99, ms | calls |\n|---|---|---|---|"
+TEXTS = 100  # articles told without a store
+SENTENCES = 33  # of each, at most
+SPOKEN = 257  # sentences of a topic
 FILED = 500  # articles in the file that is taken in
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 SEED = 1
@@ -74,6 +80,63 @@ def timed(what: str, work: Callable[[T], object], given: Sequence[T]) -> Timing:
         work(one)
         durations.append((time.perf_counter() - start) * 1000)
     return Timing(what, tuple(durations))
+
+
+# --- text to digest ---------------------------------------------------------------------------------------
+
+
+def texts(news: Sequence[Dispatch]) -> Iterator[str]:
+    """How fast an article becomes its digest, beside sumy's LexRank on the same sentences, and a topic its own."""
+    from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence
+    from sumy.nlp.stemmers import Stemmer
+    from sumy.summarizers.lex_rank import LexRankSummarizer
+    from sumy.utils import get_stop_words
+
+    class Words:
+        """sumy's tokenizer, which would want data from the network; the rest is sumy's own."""
+
+        def to_words(self, sentence: str) -> tuple[str, ...]:
+            return tuple(terms.written(sentence))
+
+    def ours() -> None:
+        for text in told:
+            digest.article(text, sentences(text, ingest.clean(text)))
+
+    def sumys() -> None:
+        for text in told:
+            spans = sentences(text, ingest.clean(text))
+            lines = [Sentence(text[one.start : one.end], Words()) for one in spans]
+            lexrank(ObjectDocumentModel([Paragraph(lines)]), 3)
+
+    lexrank = LexRankSummarizer(Stemmer("english"))
+    lexrank.stop_words = get_stop_words("english")
+    told = [_of_length(f"{one.article.text}\n\n{other.article.text}") for one, other in pairwise(news)]
+    quick, slow = len(told) / seconds(ours), len(told) / seconds(sumys)
+    yield (
+        f"text to digest: {quick:.0f} articles of {SENTENCES} sentences a second on one core; by sumy's LexRank "
+        f"{slow:.0f}, so {quick / slow:.1f} times as fast"
+    )
+    entries: list[Entry] = []
+    left = SPOKEN
+    for n, text in enumerate(told, 1):
+        entries.append(Entry(Article(text, id=n), sentences(text)[:left], (), 1))
+        left -= len(entries[-1].sentences)
+    yield f"topic of {SPOKEN - left} sentences: {1000 * seconds(lambda: digest.topic(entries)):.0f} ms"
+
+
+def _of_length(text: str) -> str:
+    """The text down to its SENTENCES-th sentence."""
+    return text[: sentences(text)[:SENTENCES][-1].end]
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Of the processor, the least of several runs: what other programs take away is not counted."""
+    durations = []
+    for _ in range(5):
+        start = time.process_time()
+        work()
+        durations.append(time.process_time() - start)
+    return min(durations)
 
 
 # --- filling ----------------------------------------------------------------------------------------------
@@ -283,6 +346,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         kept: Path = asked.keep or Path(folder)
         kept.mkdir(parents=True, exist_ok=True)
+        print(*texts(list(Newsroom(asked.seed).dispatches(TEXTS + 1))), sep="\n", flush=True)
         for size in asked.sizes:
             path = kept / f"bench-{asked.seed}-{size}.db"
             each = get_context("spawn").Process(target=bench, args=(size, path, asked.repeat, asked.seed))

@@ -52,6 +52,8 @@ def _literal(node: Any) -> Iterator[str]:
             yield text
         case {"type": "date", "fallback": str(text)}:
             yield text
+        case {"type": "channel", "channel_id": str(id_)}:
+            yield f"#{id_}"
         case {"text": dict(text)}:
             yield from _literal(text)
             yield "\n"

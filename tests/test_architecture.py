@@ -13,17 +13,19 @@ BOT = Path(__file__).parent.parent / "bot"
 
 ROWS = [
     {"__main__"},
-    {"verbs"},
-    {"running"},
-    {"chat", "store", "delivery", "schedule", "script"},
+    {"verbs", "upkeep"},
+    {"running", "doctor", "orders"},
+    {"polling"},
+    {"chat", "store", "delivery", "schedule", "script", "fetching", "web", "tenants"},
     {"commands", "corpus", "log"},
     {"edition"},
-    {"quotation"},
-    {"digest", "timeline", "source", "stories", "ingest", "slots"},
+    {"quotation", "dating"},
+    {"digest", "timeline", "source", "stories", "ingest", "slots", "picture"},
     {"ranking", "dates", "sentences"},
     {"terms"},
+    {"languages"},
     {"ports"},
-    {"message", "config"},
+    {"message", "config", "metrics"},
     {"model", "errors"},
 ]
 ROW = {room: number for number, row in enumerate(ROWS) for room in row}
@@ -43,10 +45,13 @@ LIBRARIES = {
     "feedparser": {"ingest"},
     "trafilatura": {"ingest"},
     "lxml": {"ingest"},
+    "py3langid": {"languages"},
+    "yarl": {"fetching"},
     "Stemmer": {"terms"},
     "rapidfuzz": {"commands", "store", "slots", "config", "source"},
-    "matplotlib": {"timeline"},
-    "aiohttp": {"chat", "ingest"},
+    "PIL": {"picture"},
+    "prometheus_client": {"web"},
+    "aiohttp": {"web", "chat", "fetching"},
 }
 
 

@@ -39,6 +39,12 @@ def test_stories_are_told_more_than_once_and_some_articles_are_repeated(newsroom
     assert any(one.article.publisher == "Repeater" for one in news)
 
 
+def test_text_is_told_faster_than_by_sumy(newsroom: Newsroom):
+    article, topic = bench.texts(list(newsroom.dispatches(12)))
+    assert float(article.rpartition("so ")[2].split()[0]) > 1
+    assert topic.startswith("topic of 257 sentences")
+
+
 def test_the_bench_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     monkeypatch.setattr(bench, "FILED", 3)
     for _ in range(2):  # once filled, the store is taken up again

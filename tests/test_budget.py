@@ -145,6 +145,11 @@ def test_the_title_of_a_digest_stands_over_its_stories():
     ]
 
 
+def test_a_paragraph_stands_right_under_its_heading_on_slack():
+    heading, line = Heading((Text("How things stand"),)), Paragraph((Text("Well."),))
+    assert on_slack(Message((line, heading, line))) == "Well.\n\nHow things stand\nWell.\n\n"
+
+
 def said(page: Iterable[Block]) -> str:
     return "".join(span.text for span in Message(tuple(page)).spans() if isinstance(span, Text))
 

@@ -15,12 +15,12 @@ from bot.chat.terminal import HERE, render
 from bot.commands import Reply
 from bot.commands.asking import limits
 from bot.errors import QuotationError, UserError
-from bot.message import Bullet, Message, Quotation
-from bot.model import Target
-from bot.ports import Answer, Request, Store, channel_of
+from bot.message import Bullet, Cite, Message, Quotation
+from bot.model import Published, Target
+from bot.ports import NO_CHANNEL, Answer, Request, Store, channel_of
 from bot.quotation import check
 from bot.store import open_store
-from tests.make import NOW, put_article, seeded
+from tests.make import NOW, published, put_article, seeded
 
 
 @pytest.fixture
@@ -100,6 +100,24 @@ def test_more_goes_on_and_says_nothing_twice(store):
     assert second.citations[: len(first.citations)] == first.citations
 
 
+def test_no_event_of_a_timeline_is_lost_between_its_pages():
+    store = open_store(":memory:")
+    days = [f"{month} {day}" for month in ("March", "April", "May", "June", "July", "August") for day in (3, 9, 15, 21)]
+    text = " ".join(
+        f"On {day}, 2018, the river commission of the northern province opened another lock for large ships and told "
+        f"the boatmen of the valley at length what the {number} new toll stations would cost them."
+        for number, day in enumerate(days, 2)
+    )
+    put_article(store, text, title="Locks")
+    told, asked = "", "!timeline"
+    while not (reply := ask(store, asked)).refused:
+        told, asked = told + render(reply.message), "!more"
+        cited = {span.number for span in reply.message.spans() if isinstance(span, Cite)}
+        assert {dot.number for dot in reply.message.dots} <= cited
+    store.close()
+    assert [day for day in days if f"- {day}, 2018: " not in told] == []
+
+
 def test_more_of_everything_ends_with_a_sentence(store):
     ask(store, "!summit")
     for _ in range(40):
@@ -147,6 +165,67 @@ def test_since_until_a_year_and_a_month_limit_it(store, text, there, gone):
     told = read(store, text)
     assert there in told
     assert gone not in told.partition("Sources")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "heading"),
+    [
+        ("!timeline 2018", "Timeline · 2018"),
+        ("!timeline June 2018", "Timeline · June 2018"),
+        ("!timeline June 12, 2018", "Timeline · June 12, 2018"),
+        ("!timeline since 2019", "Timeline · since January 1, 2019"),
+        ("!timeline since 2018 until February 10, 2019", "Timeline · from January 1, 2018 to February 10, 2019"),
+        ("!timeline Kim 2018", "Timeline · Kim"),
+    ],
+)
+def test_a_timeline_of_a_time_is_headed_by_it(store, text, heading):
+    assert render(ask(store, text).message).startswith(f"{heading}\n")
+
+
+TREATY = "The leaders of Ruritania and Graustark signed the border treaty in Vienna on {}."
+
+
+def test_where_sources_disagree_on_a_date_both_are_shown_each_with_its_source(store):
+    put_article(store, TREATY.format("June 12, 2017"), published=published("2017-07-01"), publisher="The Herald")
+    put_article(store, TREATY.format("June 13, 2017"), published=published("2017-07-02"), publisher="The Echo")
+    told = read(store, "!timeline border treaty")
+    assert "- June 12, 2017, or June 13, 2017 [2]: The leaders" in told
+    assert "[2] The Echo" in told
+    assert "Also told by The Echo" in read(store, "!source 1")
+
+
+def test_a_sentence_that_tells_two_dates_is_shown_once_and_referred_to(store):
+    text = "The border talks that failed in Vienna on February 5, 2017 will begin again on August 20, 2017."
+    put_article(store, text, published=published("2017-02-26"))
+    told = read(store, "!timeline border talks")
+    assert told.count("will begin again") == 1
+    assert "- August 20, 2017 (planned): see [1]" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Monday, June 12, 2018", "contradicts itself: June 12, 2018 was a Tuesday."),
+        ("February 30, 2019", "is no day of the calendar."),
+        ("June 12, 3018", "lies centuries away."),
+    ],
+)
+def test_a_date_that_contradicts_itself_stands_on_no_timeline_and_its_source_says_why(store, words, said):
+    put_article(store, f"The border treaty of Graustark was torn up on {words}. It had been hailed.")
+    assert words not in read(store, "!timeline Graustark")
+    ask(store, '!source "the border treaty of Graustark"')
+    assert f"{words}…” {said}" in read(store, "!source 1")
+
+
+def test_an_article_dated_by_its_neighbours_says_so(store):
+    for day in ("01", "02", "03", "04"):
+        text = f"The ferry Aurora sank off Cape Lindis in a storm, with {day} lorries of the coast guard of Lindis."
+        put_article(store, text, published=published(f"2019-02-{day}"), url=f"https://e.org/{day}")
+    text = "The ferry Aurora sank off Cape Lindis in a storm, the coast guard of Lindis said; nobody knew why."
+    put_article(store, text, published=Published(), url="https://e.org/0")
+    ask(store, '!source "nobody knew why"')
+    told = read(store, "!source 1")
+    assert "It bears no date; articles about the same place it within January 29 - February 7, 2019." in told
 
 
 def test_a_date_that_cannot_be_read_is_said_so(store):
@@ -210,6 +289,20 @@ def test_a_number_that_there_is_not_is_said_so(store):
     assert read(store, "!source 77") == f"The answer has {count} citations, [1] to [{count}]; there is no [77]."
 
 
+def test_a_text_that_several_outlets_ran_is_quoted_once_and_says_so(store):
+    told = (
+        "The ferry to Cala ran aground on Tuesday after its steering failed in a strong wind. Nobody was hurt, and fishing "
+        "boats took all 312 passengers to the harbour of the island within two hours. A tug pulled the vessel free at "
+        "high tide, and divers are to look at its hull before it may sail again with passengers."
+    )
+    for outlet in ("Coastal Press", "Daily Courier", "Harbour Post"):
+        put_article(store, told, title="Ferry aground", publisher=outlet, url=f"https://{outlet.split()[0]}.test/")
+    said = read(store, "!summit ferry")
+    assert said.count("ran aground") == 1
+    assert "same text in 3 outlets" in said
+    assert "The same text ran in 3 outlets: Coastal Press, Daily Courier and Harbour Post." in read(store, "!source 1")
+
+
 def test_source_without_an_answer_says_what_to_do(store):
     assert read(store, "!source").startswith("There is no cited answer here yet.")
 
@@ -222,6 +315,13 @@ def test_answers_of_another_channel_are_not_meant(store):
 def test_a_quotation_is_found_word_for_word(store):
     told = read(store, "!source “a very good chance that we will make a deal”")
     assert told.startswith("Quoted word for word:")
+
+
+def test_a_quotation_is_found_among_many_articles_with_all_its_words(store):
+    for n in range(50):
+        text = f"A chance of rain. The chance, good or bad, is {n} percent. Very many a good chance was very good."
+        put_article(store, text, url=f"https://news.test/rain/{n}")
+    assert "make a deal" in read(store, "!source “very good chance”")
 
 
 def test_a_changed_number_is_never_shown_as_support(store):
@@ -329,7 +429,10 @@ def test_every_command_has_help_with_examples(store, name):
         assert example in told
 
 
-@pytest.mark.parametrize("example", [e for c in commands.COMMANDS.values() for e, _ in c.examples])
+EXAMPLES = [e for c in commands.COMMANDS.values() if c.name not in {"feed", "add"} for e, _ in c.examples]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)  # those that go out to the web are typed in test_feeding
 def test_every_example_of_the_help_can_be_typed(store, example):
     ask(store, "!summit")
     ask(store, "!digest daily 09:00 Asia/Seoul")
@@ -367,7 +470,10 @@ def test_a_question_without_a_command_is_shown_one(store):
     [
         ("!summit", True),
         ("!sumit", True),
-        ("!help", True),
+        ("!help", False),
+        ("!status", False),
+        ("!help summit", True),
+        ("!help music", False),
         ("!hlep", False),
         ("!play despacito", False),
         ("!", False),
@@ -376,6 +482,55 @@ def test_a_question_without_a_command_is_shown_one(store):
 )
 def test_in_a_channel_only_what_is_surely_meant_is_answered(text, meant):
     assert commands.meant(Request(text, HERE, "k", addressed=False)) is meant
+
+
+@pytest.mark.parametrize("text", ["!help", "!status"])
+@pytest.mark.parametrize("fields", [{"addressed": True}, {"addressed": False, "alone": True}])
+def test_what_other_bots_have_too_is_answered_where_the_bot_is_asked_or_alone(text, fields):
+    assert commands.meant(Request(text, HERE, "k", **fields))
+
+
+@pytest.mark.parametrize("text", ["!help", "!status"])
+def test_help_and_status_tell_which_entrance_works(store, text):
+    deaf = "the intent is off: type `/summit` there"
+    assert "The intent is off: type `/summit` there." in read(store, text, deaf=deaf)
+    assert "intent" not in read(store, text)
+
+
+def test_an_order_that_is_paused_says_how_it_goes_on(store):
+    ask(store, "!digest daily 09:00 Asia/Seoul")
+    (one,) = store.subscriptions()
+    assert ask(store, "!digest resume 1").ordered
+    assert store.subscriptions() == (one,)  # it goes on as it was
+    store.subscribe(replace(one, paused="the channel is gone"))
+    for text in ("!status", "!digest list"):
+        assert "paused: the channel is gone. `!digest resume 1` goes on with it." in read(store, text)
+    assert "next Tuesday, March 3, 2026 at 09:00" in read(store, "!digest resume 1", user="U2")
+    (again,) = store.subscriptions()
+    assert (again.paused, again.since, again.orderer) == ("", NOW, "U2")
+
+
+def test_an_order_can_be_sent_to_another_channel(store):
+    elsewhere = Target("discord", "100")
+    ask(store, "!digest daily 09:00 Asia/Seoul", target=elsewhere)
+    assert "in #200" in read(store, "!digest change 1 to #200", target=elsewhere)
+    (one,) = store.subscriptions()
+    assert one.target == Target("discord", "200")
+    assert one.schedule.hour == 9
+
+
+def test_an_order_for_a_channel_that_is_not_in_reach_is_refused(store):
+    reply = ask(store, f"!digest daily 09:00 UTC to #{NO_CHANNEL}", target=Target("discord", "100"))
+    assert reply.refused
+    assert "There is no such channel here" in render(reply.message)
+    assert store.subscriptions() == ()
+
+
+def test_who_ordered_is_remembered_and_where_is_told(store):
+    reply = ask(store, "!digest daily 09:00 Asia/Seoul", user="U1", target=Target("discord", "100"))
+    assert reply.ordered == Target("discord", "100")
+    assert store.subscriptions()[0].orderer == "U1"
+    assert ask(store, "!summit").ordered is None
 
 
 def test_a_paste_by_mistake_is_refused_with_a_sentence(store):

@@ -12,7 +12,7 @@ from bot import schedule
 from bot.chat.terminal import render
 from bot.delivery import Desk
 from bot.errors import RateLimited, Unknown, Unreachable
-from bot.message import Message
+from bot.message import Message, loads
 from bot.model import DeliveryState, Schedule, Subscription, Target
 from bot.ports import Handler, Health, Request, Store
 from bot.store import open_store
@@ -35,7 +35,7 @@ class Wire:
 
     async def run(self, handle: Handler) -> None: ...
 
-    async def post(self, target: Target, message: Message, key: str, *, retry: bool) -> tuple[str, ...]:
+    async def post(self, target: Target, message: Message, key: str, *, retry: bool, until: float = 0) -> tuple[str, ...]:
         if self.faults and not self.late:
             raise self.faults.pop(0)
         if not (retry and key in self.posted):
@@ -94,6 +94,16 @@ def test_a_digest_is_posted_once_though_the_tick_comes_twice(store, clock):
     assert tick(store, desk, clock) == [DeliveryState.SENT]
     assert tick(store, desk, clock) == []
     assert len(wire.posted) == 1
+
+
+EVENTS = "On March 3, 2018, talks began. On April 9, 2018, they failed. On May 21, 2018, a treaty was signed."
+
+
+def test_a_picture_is_drawn_where_it_is_sent_and_not_before(store, clock):
+    put_article(store, EVENTS)
+    wire = Wire()
+    ask(Desk(store, {"wire": wire}, clock), "!timeline", "k")
+    assert "Timeline of 3 events from March 3, 2018 to May 21, 2018" in wire.posted["reply:k"]
 
 
 def test_two_desks_post_it_once(store, clock):
@@ -202,7 +212,8 @@ def test_a_post_refused_for_now_is_tried_again_with_the_same_words(store, clock,
         if wire.posted:
             break
     [sent] = store.deliveries()
-    assert (sent.state, sent.payload) == (DeliveryState.SENT, frozen.payload)
+    assert sent.state is DeliveryState.SENT
+    assert list(wire.posted.values()) == [render(loads(frozen.payload)[0])]
 
 
 def test_who_composes_for_longer_than_the_lease_sends_nothing(store, clock, monkeypatch):
@@ -296,7 +307,7 @@ def test_a_process_that_dies_neither_loses_nor_repeats_a_digest(store, clock, mo
     [row] = store.deliveries()
     assert row.state is DeliveryState.SENT
     assert len(wire.posted) == 1
-    assert not frozen or row.payload == frozen
+    assert not frozen or list(wire.posted.values()) == [render(loads(frozen)[0])]
 
 
 @pytest.mark.parametrize("moment", ["composing", "before the post"])
@@ -383,5 +394,69 @@ def test_a_fault_becomes_a_sentence_with_a_reference_that_the_log_knows(store, c
     ask(Desk(store, {"wire": wire}, clock), "!summit", "m4")
     told = wire.posted["reply:m4"]
     reference = told.rstrip(".\n").split()[-1]
-    assert "Something went wrong while answering" in told
+    assert "something went wrong; the log knows it as" in told
     assert reference in caplog.text
+
+
+# --- what is missing to post --------------------------------------------------------------------------------
+
+
+class Checked(Wire):
+    """A platform that knows what is missing: it says so, fails to, or never answers."""
+
+    def __init__(self, *faults: BaseException, lacks: object = ()) -> None:
+        super().__init__(*faults)
+        self.lacks = lacks
+
+    async def check(self, target: Target) -> tuple[str, ...]:
+        if isinstance(self.lacks, BaseException):
+            raise self.lacks
+        if self.lacks is None:
+            await asyncio.sleep(3600)
+        assert isinstance(self.lacks, tuple)
+        return self.lacks
+
+
+@pytest.mark.parametrize("lacks", [Unreachable("down", for_good=False), RateLimited(9), None])
+def test_who_cannot_be_asked_what_is_missing_gets_the_digest_all_the_same(store, clock, monkeypatch, lacks):
+    monkeypatch.setattr("bot.delivery.ASKED", 0.01)
+    put_article(store)
+    order(store)
+    wire = Checked(lacks=lacks)
+    assert tick(store, Desk(store, {"wire": wire}, clock), clock) == [DeliveryState.SENT]
+    assert store.deliveries()[0].reason == ""
+
+
+def test_what_is_missing_is_the_reason_whether_or_not_it_stops_the_digest(store, clock):
+    put_article(store)
+    order(store)
+    wire = Checked(lacks=("the bot lacks Attach Files there",))
+    desk = Desk(store, {"wire": wire}, clock)
+    assert tick(store, desk, clock) == [DeliveryState.SENT]
+    assert store.deliveries()[0].reason == "the bot lacks Attach Files there"
+    wire.faults.append(Unreachable("refused", for_good=True))
+    clock.now += timedelta(days=1)
+    assert tick(store, desk, clock) == [DeliveryState.FAILED]
+    assert store.deliveries()[0].reason == store.subscriptions()[0].paused == "the bot lacks Attach Files there"
+
+
+def test_who_ordered_a_digest_that_is_paused_is_told_once_where_they_can_be_told(store, clock):
+    put_article(store)
+    order(store, orderer="U1")
+    order(store)  # nobody knows who ordered this one
+    wire = Checked(Unreachable("the channel is gone", for_good=True))
+    desk = Desk(store, {"wire": wire}, clock)
+    tick(store, desk, clock)
+    (key,) = [key for key in wire.posted if key.startswith("paused:")]
+    assert "is paused, as it cannot be posted in #desk: the channel is gone." in " ".join(wire.posted[key].split())
+    tick(store, desk, clock)
+    assert sum(key.startswith("paused:") for key in wire.posted) == 1
+
+
+def test_who_orders_is_told_what_is_missing(store, clock):
+    wire = Checked(lacks=("the bot lacks Send Messages there",))
+    desk = Desk(store, {"wire": wire}, clock)
+    ask(desk, "!digest daily 08:00 UTC", "m9", trusted=True)
+    told = " ".join(wire.posted["reply:m9"].split())
+    assert told.startswith("Digest 1: daily at 08:00 (UTC); next")
+    assert "Something is still missing: the bot lacks Send Messages there." in told

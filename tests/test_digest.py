@@ -219,6 +219,18 @@ def test_a_line_that_hangs_brings_the_one_before_it_whatever_was_asked():
     assert "January 31" in found[place - 1]
 
 
+def test_who_is_asked_for_by_the_full_name_is_meant_by_the_last_one_too():
+    text = (
+        "Mayor Lena Anders Hoff opened the new bridge over the Harwick river on Tuesday. "
+        "The bridge cost nine million crowns and took four years to build. "
+        "Under Hoff the town had planned the bridge since 2012, against the will of its council. "
+        "Erik Hoff, who owns the ferry, closed his business on Monday after forty years."
+    )
+    found = told([entry(text)], query="Lena Anders Hoff", words=60)
+    assert any(sentence.startswith("Under Hoff") for sentence in found)
+    assert not any("Erik" in sentence or "million" in sentence for sentence in found)
+
+
 def test_near_copies_count_once():
     text = "Dockworkers left Harwick port on Tuesday. The union wants seven percent more."
     passages = digest.topic([entry(text, 3, copy_of=2), entry(text, 2), entry(text, 4, copy_of=2)])

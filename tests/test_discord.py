@@ -9,6 +9,7 @@ import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,11 +17,28 @@ import pytest
 from bot.chat import Spoken, budget
 from bot.errors import RateLimited, TokenError, Unknown, Unreachable
 from bot.message import Action, Block, Bullet, Heading, Message, Paragraph, Picture, Text, say
-from bot.model import Target
-from bot.ports import Handler, Request
+from bot.model import Schedule, Subscription, Target
+from bot.ports import PERSON, Handler, Request, Store
+from bot.store import open_store
+from bot.tenants import Register
+from tests.make import NOW
 from tests.servers import discord as wire
 from tests.servers import until
-from tests.servers.discord import CHANNEL, DM, FORUM, GUILD, MANAGER, ME, OWNER, READER, THREAD, TOKEN, Fault, Server
+from tests.servers.discord import (
+    CHANNEL,
+    DM,
+    FORUM,
+    GUILD,
+    MANAGER,
+    ME,
+    OWNER,
+    POST,
+    READER,
+    THREAD,
+    TOKEN,
+    Fault,
+    Server,
+)
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "'audioop'", DeprecationWarning)
@@ -30,6 +48,7 @@ with warnings.catch_warnings():
 pytestmark = [pytest.mark.servers, pytest.mark.filterwarnings("ignore:Parameters to load are deprecated")]
 
 HERE = Target("discord", CHANNEL)
+LATER = NOW + timedelta(seconds=1)
 QUICK = Paces(pause=0.01, longest=0.05, steady=60, hung=0.5, silence=60, identify=0.0, ready=0.05)
 SPOKEN = (
     Spoken("summit", "A cited briefing.", takes_words=True),
@@ -184,13 +203,15 @@ def test_in_private_everything_is_for_the_bot_and_its_owner_may_order():
     run(test)
 
 
-def test_in_a_thread_the_answer_comes_in_the_thread():
+@pytest.mark.parametrize(("thread", "parent"), [(THREAD, CHANNEL), (POST, FORUM)], ids=["thread", "forum post"])
+def test_in_a_thread_and_in_a_forum_post_the_answer_comes_there(thread, parent):
     async def test() -> None:
         server = Server()
         async with serving(server) as desk:
-            await server.says("!summit", channel=THREAD)
-            assert await server.until(1, THREAD) == ["heard !summit"]
-            assert desk.heard[0].target == Target("discord", CHANNEL, THREAD)
+            await server.says("!summit", channel=thread)
+            assert await server.until(1, thread) == ["heard !summit"]
+            assert desk.heard[0].target == Target("discord", parent, thread)
+            assert await desk.bot.check(desk.heard[0].target) == ()
 
     run(test)
 
@@ -288,6 +309,11 @@ def test_slash_commands_are_sent_only_when_they_changed():
         async with serving(server):
             assert [one["name"] for one in server.commands] == ["summit", "digest", "help"]
             assert server.commands[1]["default_member_permissions"] == str(wire.MANAGE)
+            assert all(one["description"] for one in server.commands)
+            (option,) = server.commands[0]["options"]
+            assert option["description"]
+            assert option["autocomplete"]
+            assert not server.commands[2]["options"]
         async with serving(server):
             assert server.synced == 1
         async with serving(server, spoken=SPOKEN[:2]):
@@ -312,10 +338,119 @@ def test_a_server_that_it_joins_is_greeted_once_with_what_to_type():
 def test_a_server_that_removes_it_is_told_on():
     async def test() -> None:
         server = Server()
-        gone: asyncio.Queue[str] = asyncio.Queue()
-        async with serving(server, left=gone.put):
+        store = open_store(":memory:")
+        async with serving(server, register=Register(store, lambda: NOW)):
             await server.dispatch("GUILD_DELETE", {"id": GUILD})
-            assert await asyncio.wait_for(gone.get(), 5) == f"discord/{GUILD}"
+            await until(lambda: store.clear(LATER) == (f"discord/{GUILD}",))
+
+    run(test)
+
+
+def test_a_server_that_is_out_of_order_for_a_while_is_none_that_removed_it():
+    async def test() -> None:
+        server = Server()
+        store = open_store(":memory:")
+        async with serving(server, register=Register(store, lambda: NOW)) as desk:
+            await server.dispatch("GUILD_DELETE", {"id": GUILD, "unavailable": True})
+            await server.says("summit", channel=DM)
+            await server.until(1, DM)
+            assert desk.heard
+            assert store.clear(LATER) == ()
+
+    run(test)
+
+
+def of(store: Store, tenant: str, **fields: Any) -> Subscription:
+    daily = Schedule(frozenset(range(7)), 8, 0, "UTC")
+    return store.subscribe(Subscription(HERE, daily, NOW - timedelta(days=9), tenant=tenant, **fields))
+
+
+@pytest.mark.parametrize(("shards", "goes"), [(None, True), (((0,), 2), True), (((1,), 2), False)])
+def test_a_server_that_removed_it_while_it_was_down_is_found_out_at_the_login(shards, goes):
+    async def test() -> None:
+        server = Server()
+        store = open_store(":memory:")
+        elsewhere = f"discord/{2 << 22}"  # in shard 0 of 2
+        for tenant in (f"discord/{GUILD}", elsewhere, "discord/dm-7", "slack/T1"):
+            of(store, tenant)
+        if goes:
+            store.depart([f"discord/{GUILD}"], NOW - timedelta(days=1))
+        async with serving(server, register=Register(store, lambda: NOW), shards=shards):
+            await asyncio.sleep(0.5)  # the login is over a little after the last server came
+            assert store.clear(LATER) == ((elsewhere,) if goes else ())
+
+    run(test)
+
+
+def test_a_server_that_comes_back_has_its_paused_digests_again():
+    async def test() -> None:
+        server = Server()
+        store = open_store(":memory:")
+        one = of(store, f"discord/{GUILD}", paused="the server is gone")
+        async with serving(server, register=Register(store, lambda: NOW)):
+            await asyncio.sleep(0.2)
+            await server.dispatch("GUILD_DELETE", {"id": GUILD})
+            await server.dispatch("GUILD_CREATE", {k: v for k, v in server.guild().items() if k != "unavailable"})
+            await server.until(1)
+            assert store.subscriptions() == (replace(one, paused="", since=NOW),)
+            assert store.clear(LATER) == ()
+
+    run(test)
+
+
+def test_its_presence_says_what_to_type():
+    async def test() -> None:
+        server = Server()
+        async with serving(server):
+            assert "/summit" in str(server.presence)
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    ("bots", "channel", "alone"),
+    [
+        ({}, CHANNEL, True),
+        ({"100000000000000002": wire.ALL}, CHANNEL, False),
+        ({"100000000000000002": 0}, CHANNEL, False),  # everybody sees the channel, so it does, too
+        ({"100000000000000002": wire.ALL}, THREAD, False),
+        ({"100000000000000002": wire.ALL}, DM, True),
+    ],
+)
+def test_it_knows_where_no_other_bot_listens(bots, channel, alone):
+    async def test() -> None:
+        server = Server(bots=bots)
+        async with serving(server) as desk:
+            await server.says("!help", channel=channel)
+            await server.until(1, channel)
+            assert desk.heard[0].alone is alone
+
+    run(test)
+
+
+def test_a_bot_that_cannot_see_a_channel_does_not_listen_there():
+    async def test() -> None:
+        server = Server(bots={"100000000000000002": wire.ALL}, hidden=["1000000000000000021"])
+        async with serving(server) as desk:
+            await server.says("!help")
+            await server.until(1)
+            assert desk.heard[0].alone
+
+    run(test)
+
+
+def test_a_person_is_written_to_in_private():
+    async def test() -> None:
+        server = Server()
+        async with posting(server) as bot:
+            ids = await bot.post(Target("discord", f"{PERSON}{READER}"), say("paused"), "k", retry=False)
+            assert server.answers(DM) == ["paused"]
+            assert list(ids) == [server.messages[0]["id"]]
+            assert await bot.check(Target("discord", f"{PERSON}{READER}")) == ()
+            server.shut = True
+            with pytest.raises(Unreachable, match="no direct messages") as refusal:
+                await bot.post(Target("discord", f"{PERSON}{READER}"), say("again"), "l", retry=False)
+            assert refusal.value.for_good
 
     run(test)
 
@@ -381,6 +516,64 @@ def test_a_picture_is_sent_with_its_words():
             await bot.post(HERE, Message((Picture(b"\x89PNG", "a line of dates"),)), "k", retry=False)
             assert server.messages[0]["png"] == b"\x89PNG"
             assert server.messages[0]["attachments"][0]["description"] == "a line of dates"
+
+    run(test)
+
+
+PICTURED = Message((Paragraph((Text("In order."),)), Action("More", "!more"), Picture(b"\x89PNG", "a line of dates")))
+
+
+def test_a_picture_its_words_and_their_buttons_are_one_message():
+    async def test() -> None:
+        server = Server()
+        async with posting(server) as bot:
+            assert len(await bot.post(HERE, PICTURED, "k", retry=False)) == 1
+            (message,) = server.messages
+            assert (message["content"], message["png"]) == ("In order.", b"\x89PNG")
+            assert message["components"]
+
+    run(test)
+
+
+@pytest.mark.parametrize("target", [HERE, Target("discord", CHANNEL, THREAD)])
+def test_where_no_files_may_be_attached_the_words_come_alone_and_the_log_says_so_once(target, caplog):
+    async def test() -> None:
+        server = Server(permissions=wire.ALL & ~wire.FILES)
+        async with posting(server) as bot:
+            for key in "abc":
+                await bot.post(target, PICTURED, key, retry=False)
+            assert server.answers(target.thread or target.channel) == ["In order."] * 3
+            assert all("png" not in one and not one.get("attachments") for one in server.messages)
+
+    run(test)
+    assert caplog.text.count("Attach Files") == 1
+
+
+def test_a_slash_command_is_answered_without_its_picture_where_no_files_may_be_attached():
+    async def test() -> None:
+        server = Server(permissions=wire.ALL & ~wire.FILES)
+
+        async def handle(request: Request) -> None:
+            await desk.bot.post(request.target, PICTURED, f"reply:{request.key}", retry=False)
+
+        async with serving(server, handle) as desk:
+            await server.interacts(2, {"name": "summit"})
+            await until(lambda: any(one["content"] == "In order." for one in server.messages))
+            assert len(server.messages) == 1
+
+    run(test)
+
+
+@pytest.mark.parametrize("fault", [Fault(), Fault(after=True)])
+def test_a_picture_in_doubt_is_not_posted_twice(fault):
+    async def test() -> None:
+        server = Server(faults=[fault] * 6)
+        async with posting(server) as bot:
+            with contextlib.suppress(Unreachable):
+                await bot.post(HERE, PICTURED, "k", retry=False)
+            server.faults.clear()
+            await bot.post(HERE, PICTURED, "k", retry=True)
+            assert [one["png"] for one in server.messages] == [b"\x89PNG"]
 
     run(test)
 
@@ -592,7 +785,7 @@ def test_an_expired_slash_command_is_answered_in_the_channel():
     async def test() -> None:
         server = Server()
         async with serving(server) as desk:
-            desk.bot._answering["7"] = "expired"
+            desk.bot._interactions.tokens["7"] = "expired"
             await desk.bot.post(HERE, say("late"), "reply:discord:interaction:7", retry=False)
             assert server.answers() == ["late"]
 
@@ -682,6 +875,20 @@ def test_a_gateway_that_hangs_on_a_dead_address_is_replaced():
             await server.send({"op": 7, "d": None})
             await _answers_after(server, desk)
             assert server.identifies == 2
+
+    run(test)
+
+
+def test_a_discord_that_is_away_for_a_while_is_come_back_to():
+    async def test() -> None:
+        server = Server()
+        async with serving(server) as desk:
+            server.away = server.gateway_away = server.resume_away = True
+            await server.drop()
+            await asyncio.sleep(1)  # beyond the patience of the watch
+            assert not desk.bot.health().ready
+            server.away = server.gateway_away = server.resume_away = False
+            await _answers_after(server, desk)
 
     run(test)
 
@@ -809,6 +1016,36 @@ def test_logins_of_earlier_processes_count():
         assert server.answers() == ["digest"]
 
     run(test)
+
+
+@pytest.mark.parametrize("shards", [1, 4])
+def test_when_logins_are_used_up_it_logs_in_no_more_but_digests_go_out(shards):
+    async def test() -> None:
+        server = Server(shards=shards)
+        async with server:
+            bot = chat(server)
+            for _ in range(budget.DISCORD_IDENTIFIES - 1):
+                bot._logins.note()
+            task = asyncio.create_task(bot.run(Desk(bot)))
+            await until(lambda: server.identifies == 1)
+            await asyncio.sleep(0.2)
+            await server.drop(4009)  # "session timed out": another login is needed
+            await asyncio.sleep(0.7)
+            assert server.identifies == 1
+            await bot.post(HERE, say("digest"), "k", retry=False)
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        assert server.answers() == ["digest"]
+
+    run(test)
+
+
+def test_a_gateway_that_hangs_is_noticed_within_three_minutes_and_replaced_within_five():
+    paces = Paces()
+    noticed = paces.hung + paces.hung / 20  # it is looked at twenty times in that
+    assert noticed < 180
+    assert noticed + paces.longest + paces.identify < 300
 
 
 def test_what_is_being_sent_when_it_is_told_to_stop_is_sent_to_its_end():

@@ -66,6 +66,34 @@ def test_ask_answers_and_remembers(capsys):
     assert out.startswith("[1] ")
 
 
+def test_the_picture_of_a_timeline_is_written_to_a_file(capsys, tmp_path):
+    status, out, err = run(capsys, "ask", "!timeline", "--picture", "line.png")
+    assert (status, err) == (0, "")
+    assert out.startswith("Timeline · ")
+    assert (tmp_path / "line.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("command", "file", "said"),
+    [
+        ("!summit", "line.png", "This answer has no picture; a `!timeline` of three dated events or more has one."),
+        ("!timeline", "no/such/folder/line.png", "could not be written to no/such/folder/line.png: No such file"),
+    ],
+)
+def test_a_picture_that_cannot_be_written_is_told_and_the_answer_is_shown(capsys, tmp_path, command, file, said):
+    status, out, err = run(capsys, "ask", command, "--picture", file)
+    assert status == 1
+    assert said in err
+    assert "Sources (2 articles" in out
+    assert not (tmp_path / "line.png").exists()
+
+
+@pytest.mark.parametrize("platform", ["discord", "slack"])
+def test_what_would_be_sent_names_the_picture(capsys, platform):
+    sent = json.loads(run(capsys, "ask", "!timeline", "--as", platform)[1])
+    assert any(one.get("picture", "").endswith(" bytes") for one in sent)
+
+
 def test_loading_that_was_cut_off_is_taken_up_again(capsys):
     run(capsys, "ingest", str(XINHUA))
     assert "Sources (2 articles" in run(capsys, "ask", "!summit")[1]

@@ -18,10 +18,12 @@ from bot.model import (
     Citation,
     Delivery,
     DeliveryState,
+    Followed,
     Mention,
     Passage,
     Schedule,
     Sentence,
+    Sighting,
     Subscription,
     Target,
     TimexType,
@@ -70,7 +72,8 @@ def fill(store: Store) -> None:
     held = store.claim(Delivery("digest:1", TARGET, payload="bytes", mark=edited, subscription=stored.id, due=NOW), 60)
     assert held
     store.settle(held, DeliveryState.SENT, NOW, ("m3",), "late")
-    store.claim(Delivery("reply:1", TARGET), 0)
+    store.claim(Delivery("reply:1", TARGET, tenant=ACME), 0)
+    store.depart(["discord/left"], NOW)
 
 
 def everything(url: str) -> dict[str, list[Any]]:
@@ -140,6 +143,7 @@ def test_ids_go_on_where_they_were(file: str, other: str, opened: Callable[[str]
         lambda store: store.add(make_article("Another."), Analysis(), NOW).id,
         lambda store: store.remember(Answer("discord/1", "!help", ()), NOW),
         lambda store: store.subscribe(store.subscriptions()[0]).id,
+        lambda store: store.follow(Followed("https://x.org/other", NOW, NOW)).id,
         lambda store: store.forget(1) or store.facts(),
     ):
         assert deed(old) == deed(new)

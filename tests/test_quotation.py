@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,8 +14,8 @@ from bot import commands
 from bot.chat.terminal import HERE
 from bot.edition import edition
 from bot.errors import QuotationError
-from bot.message import Bullet, Cite, Headline, Message, Quotation, Text
-from bot.model import Citation, Passage
+from bot.message import Bullet, Cite, Dot, Headline, Message, Quotation, Text
+from bot.model import Citation, Passage, When
 from bot.ports import Answer, Request, Store, channel_of
 from bot.quotation import check, quote
 from bot.store import open_store
@@ -186,3 +188,8 @@ def test_a_withdrawn_article_is_quoted_no_more(store):
 def test_an_edition_quotes_what_is_stored(store):
     made = edition(store, NOW.date())
     check(made.message, made.citations, store)
+
+
+def test_a_picture_shows_no_number_that_cites_nothing():
+    with closing(open_store(":memory:")) as store, pytest.raises(QuotationError, match="cites nothing"):
+        check(Message((), (Dot(When.day(date(2018, 6, 12)), 1),)), (), store)

@@ -24,6 +24,7 @@ from bot.message import (
     Moment,
     Note,
     Paragraph,
+    Place,
     Quotation,
     Quote,
     Strong,
@@ -47,6 +48,7 @@ SPANS = st.one_of(
     st.builds(Quotation, st.just(Passage(1, 1, 0, 9)), st.text(min_size=1).map(shown), st.booleans()),
     st.builds(Headline, st.just(1), st.just(1), st.text(min_size=1).map(shown)),
     st.builds(Cite, st.integers(1, 99)),
+    st.sampled_from([Place("C0123ABC"), Place("300000000000000002"), Place("not-in-reach")]),
     st.just(Moment(datetime(2026, 3, 2, 8, tzinfo=UTC), "Asia/Seoul")),
 )
 ROWS = st.lists(SPANS, min_size=1, max_size=5).map(tuple)

@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,12 @@ from bot.chat.slack import hearing
 from bot.chat.slack.client import Slack
 from bot.chat.slack.socket import Paces
 from bot.errors import RateLimited, TokenError, Unknown, Unreachable
-from bot.message import Action, Message, Paragraph, Text, say
+from bot.message import Action, Message, Paragraph, Picture, Text, say
 from bot.model import Target
-from bot.ports import Handler, Request
+from bot.ports import PERSON, Handler, Request
+from bot.store import open_store
+from bot.tenants import Register
+from tests.make import NOW
 from tests.servers import until
 from tests.servers.slack import (
     ADMIN,
@@ -32,6 +36,7 @@ from tests.servers.slack import (
     FOREIGN,
     GUEST,
     ME,
+    OTHER_BOT,
     READER,
     TEAM,
     TOKEN,
@@ -43,11 +48,13 @@ pytestmark = pytest.mark.servers
 
 MANIFEST = Path(__file__).parent.parent / "deploy" / "slack-app-manifest.yaml"
 HERE = Target("slack", CHANNEL)
+LATER = NOW + timedelta(seconds=1)
 QUICK = Paces(pause=0.01, longest=0.05, hung=1.0, ping=0.1)
 SETTLE = 0.2  # the server's settling times below are scaled with it
 SPOKEN = (
     Spoken("summit", "A cited briefing.", takes_words=True),
     Spoken("digest", "Standing orders.", takes_words=True, managed=True),
+    Spoken("help", "What can be asked.", takes_words=True, shared=True),
 )
 
 
@@ -57,7 +64,8 @@ def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 def chat(server: Server, **more: Any) -> Slack:
     given: dict[str, Any] = {
-        "token": TOKEN, "app_token": APP_TOKEN, "spoken": SPOKEN, "paces": QUICK, "settle": SETTLE, "rate": 0.0, **more,
+        "token": TOKEN, "app_token": APP_TOKEN, "spoken": SPOKEN, "paces": QUICK, "settle": SETTLE, "rate": 0.0,
+        "pauses": (0.01,) * 3, **more,
     }  # fmt: skip
     return Slack(**given, api_base=server.api)
 
@@ -107,7 +115,7 @@ async def serving(server: Server, handle: Handler | None = None, **more: Any) ->
         ("!summit sanctions", "!summit sanctions", False),
         (f"<@{ME}> summit sanctions", "summit sanctions", True),
         (f"<@{ME}|dateline>: !summit", "!summit", True),
-        ("!digest daily 08:00 to &lt;#C7|general&gt;", "!digest daily 08:00 to <#C7|general>", False),
+        ("!summit &lt;#C7|general&gt;", "!summit <#C7|general>", False),
         ("!digest daily 08:00 to <#C7|general>", "!digest daily 08:00 to #C7", False),
         ("!summit A &amp; B <https://example.org|example.org>", "!summit A & B example.org", False),
     ],
@@ -253,6 +261,19 @@ def test_admins_and_those_chosen_are_trusted_on_every_entrance(user, trusted):
     run(test)
 
 
+@pytest.mark.parametrize(("user", "trusted"), [(READER, True), (GUEST, False), (ADMIN, True)], ids=str)
+def test_in_private_a_guest_configures_nothing(user, trusted):
+    async def test() -> None:
+        server = Server()
+        async with serving(server) as desk:
+            await server.says("digest daily 08:00", by=user, channel=DM)
+            await server.command("/dateline", "digest list", by=user, channel=DM)
+            await until(lambda: len(desk.heard) == 2)
+            assert [request.trusted for request in desk.heard] == [trusted] * 2
+
+    run(test)
+
+
 def test_who_is_an_admin_is_not_asked_for_what_everybody_may_do():
     async def test() -> None:
         server = Server()
@@ -352,10 +373,78 @@ def test_a_channel_that_invites_it_is_greeted_with_what_to_type():
 def test_a_workspace_that_removes_it_is_told_on():
     async def test() -> None:
         server = Server()
-        gone: asyncio.Queue[str] = asyncio.Queue()
-        async with serving(server, left=gone.put):
+        store = open_store(":memory:")
+        async with serving(server, register=Register(store, lambda: NOW)):
             await server.event({"type": "app_uninstalled"})
-            assert await asyncio.wait_for(gone.get(), 5) == f"slack/{TEAM}"
+            await until(lambda: store.clear(LATER) == (f"slack/{TEAM}",))
+
+    run(test)
+
+
+def test_a_workspace_that_installs_it_again_keeps_what_it_had():
+    async def test() -> None:
+        store = open_store(":memory:")
+        store.depart([f"slack/{TEAM}", f"slack/{FOREIGN}"], NOW)
+        async with serving(Server(), register=Register(store, lambda: NOW)):
+            assert store.clear(LATER) == (f"slack/{FOREIGN}",)
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    ("members", "alone"),
+    [
+        ([ME, READER, ADMIN], True),
+        ([ME, READER, OTHER_BOT], False),
+        ([ME, *(f"U{i}" for i in range(30))], True),
+        ([ME, *(f"U{i}" for i in range(31))], False),  # too many to look through
+    ],
+)
+def test_it_knows_where_no_other_bot_listens(members, alone):
+    async def test() -> None:
+        server = Server(members=members)
+        async with serving(server) as desk:
+            for _ in range(3):
+                await server.says("!help")
+            await server.until(3)
+            assert [request.alone for request in desk.heard] == [alone] * 3
+            assert server.calls.count("conversations.members") == 1  # remembered
+            assert server.calls.count("users.info") <= 30
+
+    run(test)
+
+
+def test_who_else_listens_is_asked_for_what_other_bots_have_too_alone():
+    async def test() -> None:
+        server = Server(refuses={"conversations.members": "missing_scope"})
+        async with serving(server) as desk:
+            await server.says("!summit")
+            await server.says(f"<@{ME}> help")
+            await server.until(2)
+            assert "conversations.members" not in server.calls
+            await server.says("!help")
+            await server.until(3)
+            assert not desk.heard[-1].alone  # in doubt
+
+    run(test)
+
+
+def test_a_person_is_written_to_in_private():
+    async def test() -> None:
+        async with Server() as server:
+            bot = chat(server)
+            await bot.post(Target("slack", f"{PERSON}{READER}"), say("paused"), "k", retry=False)
+            assert server.answers(READER) == ["paused"]
+            assert await bot.check(Target("slack", f"{PERSON}{READER}")) == ()
+
+    run(test)
+
+
+def test_in_private_nothing_is_asked_that_would_need_another_scope():
+    async def test() -> None:
+        async with Server() as server:
+            await chat(server).check(Target("slack", DM))
+            assert "conversations.info" not in server.calls
 
     run(test)
 
@@ -454,6 +543,22 @@ def test_what_is_in_doubt_and_cannot_be_looked_up_is_unknown(refused):
             with pytest.raises(Unknown):
                 await chat(server).post(HERE, say("one"), "k", retry=True)
             assert server.answers() == []
+
+    run(test)
+
+
+def test_what_is_in_doubt_keeps_nobody_waiting():
+    async def test() -> None:
+        async with Server(faults=[Fault(after=True)]) as server:
+            bot = chat(server, settle=5.0)
+            with pytest.raises(Unreachable):
+                await bot.post(HERE, say("one"), "k", retry=False)
+            again = asyncio.create_task(bot.post(HERE, say("one"), "k", retry=True))
+            await asyncio.sleep(0.05)
+            await asyncio.wait_for(bot.post(HERE, say("two"), "l", retry=False), 1)
+            assert not again.done()
+            again.cancel()
+            assert server.answers() == ["one", "two"]
 
     run(test)
 
@@ -753,6 +858,94 @@ def test_a_token_that_lacks_scopes_is_named_by_the_check():
             assert "users:read" in (await chat(server).check(HERE))[0]
         async with Server() as server:
             assert "SLACK_BOT_TOKEN" in (await chat(server, token="xoxb-wrong").check(HERE))[0]
+
+    run(test)
+
+
+# --- pictures -----------------------------------------------------------------------------------------------
+
+PNG = b"\x89PNG"
+PICTURED = Message((Paragraph((Text("In order."),)), Action("More", "!more"), Picture(PNG, "a line of dates")))
+
+
+def shown(server: Server) -> list[bytes]:
+    """The pictures that a reader sees, over all messages."""
+    images = [block for one in server.messages for block in one["blocks"] if block["type"] == "image"]
+    return [server.files[image["slack_file"]["id"]]["png"] for image in images]
+
+
+@pytest.mark.parametrize("busy", [0, 2])
+def test_a_picture_stands_in_the_message_between_its_words_and_their_buttons(busy):
+    async def test() -> None:
+        async with Server(busy=busy) as server:
+            await chat(server).post(HERE, PICTURED, "k", retry=False)
+            (message,) = server.messages
+            assert [block["type"] for block in message["blocks"]] == ["rich_text", "image", "actions"]
+            assert message["blocks"][1]["alt_text"] == "a line of dates"
+            assert (message["text"], shown(server)) == ("In order.", [PNG])
+
+    run(test)
+
+
+@pytest.mark.parametrize("target", [HERE, Target("slack", CHANNEL, "1772443000.000001"), Target("slack", DM)])
+def test_a_picture_is_nowhere_but_in_its_message(target):
+    async def test() -> None:
+        async with Server() as server:
+            await chat(server).post(target, PICTURED, "k", retry=False)
+            assert server.answers(target.channel) == ["In order."]
+            assert shown(server) == [PNG]
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    "refuses",
+    [
+        *({"files.getUploadURLExternal": error} for error in ("missing_scope", "ratelimited", "storage_limit_reached")),
+        {"files.completeUploadExternal": "internal_error"},
+        {"chat.update": "cant_update_message"},
+    ],
+)
+def test_a_picture_that_is_refused_leaves_the_words_alone_and_the_log_says_so_once(refuses, caplog):
+    async def test() -> None:
+        async with Server(refuses=refuses) as server:
+            bot = chat(server)
+            for key in "abc":
+                await bot.post(HERE, PICTURED, key, retry=False)
+            assert server.answers() == ["In order."] * 3
+            assert not shown(server)
+            assert not server.whispers
+
+    run(test)
+    assert caplog.text.count("a picture could not be attached") == 1
+
+
+@pytest.mark.parametrize("server", [Server(takes_files=False), Server(busy=100)])
+def test_a_picture_that_cannot_be_uploaded_or_is_never_processed_leaves_the_words_alone(server):
+    async def test() -> None:
+        async with server:
+            await chat(server).post(HERE, PICTURED, "k", retry=False)
+            assert server.answers() == ["In order."]
+            assert not shown(server)
+
+    run(test)
+
+
+def test_words_that_were_posted_already_are_found_under_their_picture_and_both_stay_one():
+    async def test() -> None:
+        async with Server() as server:
+            for retry in (False, True, True):  # three processes
+                await chat(server).post(HERE, PICTURED, "k", retry=retry)
+            assert server.answers() == ["In order."]
+            assert shown(server) == [PNG]
+
+    run(test)
+
+
+def test_a_token_without_the_scope_for_pictures_lacks_nothing_that_is_needed():
+    async def test() -> None:
+        async with Server(scopes=",".join(hearing.NEEDED)) as server:
+            assert await chat(server).check(HERE) == ()
 
     run(test)
 

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from bot import source
 from bot.model import Entry, shown
+from bot.sentences import sentences
 from bot.source import Found, Verdict
+from tests.make import make_article
 from tests.quality_claims import Judged, judged, pool, support
 
 
@@ -83,6 +85,27 @@ def test_words_that_the_article_denies_are_no_quotation(claim):
     assert "denies" in found.differs
 
 
+def article(text: str, id: int = 1) -> Entry:
+    return Entry(make_article(text, id=id), sentences(text), (), 1)
+
+
+def test_a_quotation_is_found_in_an_article_with_soft_hyphens():
+    text = "The dock\xadworkers of Har\xadwick struck on Monday. The ship\xadowners offered them three percent."
+    found = source.find("shipowners offered them", [article(text)])
+    said = [text[one.start : one.end] for one in found.passages]
+    assert (found.verdict, said) == (Verdict.EXACT, [text[text.index("The ship") :]])
+
+
+def test_a_quotation_is_found_however_often_the_article_begins_it():
+    text = "The offer fell. " * 30 + "The offer stands until Friday."
+    [passage] = source.find("the offer stands until", [article(text)]).passages
+    assert text[passage.start : passage.end] == "The offer stands until Friday."
+
+
+def test_a_quotation_without_a_word_of_letters_is_found():
+    assert source.find("1,987 2,004", [article("The scores were 1,987, 2,004 and 312 points.")]).passages
+
+
 # --- in other words ---------------------------------------------------------------------------------------
 
 
@@ -110,6 +133,28 @@ def test_names_have_several_spellings():
 def test_numbers_may_be_written_in_words():
     assert find("The comet is four kilometers across", "probe").verdict is Verdict.SUPPORTED
     assert find("The strike costs Norling four million dollars a day", "strike").verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("told", "claim"),
+    [
+        (
+            "It was one of the first bridges of its kind, if not the very first, to be built over the Harwick river.",
+            "It was one of the first bridges of its kind, if the very first, to be built over the Harwick river.",
+        ),
+        (
+            "The union says that members left over the pay, and not just because the members were tired of the union.",
+            "The union says that members left over the pay, and just because the members were tired of the union.",
+        ),
+    ],
+)
+def test_a_not_left_out_is_seen_in_whatever_part_of_a_sentence(told, claim):
+    assert source.find(claim, [article(told)]).verdict is Verdict.NEAR
+
+
+def test_few_words_with_matter_among_many_are_no_support():
+    text = "Erik Hoff was seen again on Friday at the gate of the yard."
+    assert source.find("The thing is that Erik Hoff is one of them", [article(text)]).verdict is Verdict.NEAR
 
 
 def test_what_no_article_says_is_not_found():

@@ -25,6 +25,7 @@ from bot.model import (
     Citation,
     Delivery,
     DeliveryState,
+    Followed,
     Mention,
     Passage,
     Precision,
@@ -32,12 +33,13 @@ from bot.model import (
     PublishedBasis,
     Schedule,
     Sentence,
+    Sighting,
     Subscription,
     Target,
     TimexType,
     When,
 )
-from bot.ports import Answer, Facts, Query, Store
+from bot.ports import Answer, Facts, Kin, Query, Store
 from bot.store import open_store
 from tests.make import NOW, make_article, published
 
@@ -397,13 +399,51 @@ def test_frequencies_count_articles_of_the_newest_versions(store):
     assert store.frequencies(["vote", "old", "new", "unheard"]) == (2, {"vote": 2, "new": 1})
 
 
+def test_what_is_done_together_is_seen_by_others_at_once(store):
+    with store.together():
+        first = put(store, "one", guid="1")
+        assert store.entries([first])
+        second = put(store, "two", guid="2")
+    assert store.newest() == (second, first)
+
+
+def test_what_is_done_together_is_undone_together(store):
+    def fail() -> None:
+        with store.together():
+            put(store, "one")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert store.newest() == ()
+    assert store.facts() == Facts()
+
+
+def test_one_that_fails_among_others_leaves_nothing_and_them_whole(store):
+    with store.together():
+        first = put(store, "one", guid="1")
+        with pytest.raises(TypeError):
+            store.add(make_article("two", guid="2"), make_analysis(shingles=("no number",)), NOW)
+        second = put(store, "three", guid="3")
+    assert set(store.newest()) == {first, second}
+    assert store.facts().articles == 2
+    assert found(store, "two") == []
+
+
+def test_a_word_that_an_edit_took_away_is_no_longer_offered(store):
+    put(store, "The zebulon sails.", guid="g")
+    store.add(make_article("The harbour sails.", guid="g"), make_analysis(), LATER)
+    assert store.nearest("zebulom") == ()
+
+
 def test_alike_are_those_that_share_most_terms(store):
     far = put(store, "one", terms={"vote": 1, "dog": 1})
     near = put(store, "two", terms={"vote": 2, "bill": 1})
     put(store, "three", terms={"cat": 1})
+    day = date(2019, 2, 26)
     assert list(store.alike(["vote", "bill"], None, EVERYONE, 5).items()) == [
-        (near, {"vote": 2, "bill": 1}),
-        (far, {"vote": 1, "dog": 1}),
+        (near, Kin(near, day, {"vote": 2, "bill": 1})),
+        (far, Kin(far, day, {"vote": 1, "dog": 1})),
     ]
     assert list(store.alike(["vote", "bill"], None, EVERYONE, 1)) == [near]
 
@@ -642,6 +682,83 @@ def test_a_subscription_is_stored_changed_and_listed(store):
     assert store.subscriptions("discord/999") == ()
 
 
+# --- guilds and workspaces that come and go ---------------------------------------------------------------
+
+THEIRS = f"{ACME}/dm-7"  # private, but in that very workspace
+
+
+def belongings(store: Store, tenant: str) -> dict[str, Any]:
+    """Something of everything that a tenant can have; its ids, to look for it later."""
+    article = put(store, f"Zebulon of {tenant}.", tenant=tenant, guid="g", names={"Zebulon": 1}, terms={"zebulon": 1})
+    store.forget(put(store, f"Withdrawn by {tenant}.", tenant=tenant, guid="w"))
+    store.remember(Answer(f"discord/{tenant}", "!summit", (), (f"m-{tenant}",), tenant=tenant), NOW)
+    order = store.subscribe(subscription(tenant=tenant, orderer="U1"))
+    store.claim(delivery(f"digest:{tenant}", subscription=order.id, due=NOW, tenant=tenant), 60)
+    store.claim(delivery(f"reply:{tenant}", tenant=tenant), 0)
+    return {"article": article, "order": order}
+
+
+def is_there(store: Store, tenant: str, of: dict[str, Any]) -> list[bool]:
+    return [
+        store.article(of["article"]) is not None,
+        store.facts(tenant).articles > store.facts().articles,
+        store.recall(f"discord/{tenant}") is not None,
+        of["order"] in store.subscriptions(),
+        any(row.tenant == tenant for row in store.deliveries()),
+        any(row.tenant == tenant for row in store.unsettled()),
+        tenant in store.tenants(),
+    ]
+
+
+def test_what_belongs_to_those_who_left_goes_after_its_time_and_nothing_else(store):
+    everyone = put(store, "Zebulon spoke.", names={"Zebulon": 1}, terms={"zebulon": 1})
+    alike = f"{ACME}e"  # begins with the same letters
+    of = {tenant: belongings(store, tenant) for tenant in (ACME, THEIRS, RIVAL, alike)}
+    assert store.tenants() == tuple(sorted(of))
+    store.depart([ACME], NOW)
+    assert store.clear(NOW) == ()
+    assert all(all(is_there(store, tenant, of[tenant])) for tenant in of)
+    assert store.clear(LATER) == (ACME,)
+    assert store.clear(LATER) == ()
+    for tenant, gone in ((ACME, True), (THEIRS, True), (RIVAL, False), (alike, False)):
+        assert is_there(store, tenant, of[tenant]) == [not gone] * 7
+    assert found(store, "Zebulon", tenant=ACME) == [everyone]
+    assert store.frequencies(["zebulon"]) == (3, {"zebulon": 3})
+    assert store.names(ACME) == (("Zebulon", 1),)
+
+
+def test_who_comes_back_in_time_keeps_everything(store):
+    of = belongings(store, ACME)
+    store.depart([ACME], NOW)
+    store.arrive([ACME, RIVAL])
+    assert store.clear(LATER) == ()
+    assert all(is_there(store, ACME, of))
+
+
+def test_who_left_twice_is_let_go_of_by_the_first_time(store):
+    belongings(store, ACME)
+    store.depart([ACME], NOW)
+    store.depart([ACME, RIVAL], LATER)
+    assert store.clear(NOW + (LATER - NOW) / 2) == (ACME,)
+
+
+def test_who_comes_back_later_begins_anew(store):
+    belongings(store, ACME)
+    store.depart([ACME], NOW)
+    store.clear(LATER)
+    assert all(is_there(store, ACME, belongings(store, ACME)))
+
+
+def test_more_articles_than_go_at_once_all_go(store, monkeypatch):
+    monkeypatch.setattr("bot.store.sqlite.articles.SOME", 2)
+    monkeypatch.setattr("bot.store.postgres.articles.SOME", 2)
+    for number in range(5):
+        put(store, f"Article {number}.", tenant=ACME)
+    store.depart([ACME], NOW)
+    assert store.clear(LATER) == (ACME,)
+    assert store.newest(ACME) == store.tenants() == ()
+
+
 # --- the outbox -------------------------------------------------------------------------------------------
 
 
@@ -756,6 +873,139 @@ def test_a_key_is_claimed_once_across_processes(address):
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     won = [key for each in running for key in each.communicate()[0].split()]
     assert sorted(won) == sorted(keys)
+
+
+# --- feeds ------------------------------------------------------------------------------------------------
+
+
+def follow(store: Store, address: str = "https://example.org/feed", **fields: Any) -> Followed:
+    return store.follow(Followed(address, NOW, fields.pop("due", NOW), **fields))
+
+
+def test_a_feed_comes_back_as_it_was_stored(store):
+    full = Followed(
+        "https://example.org/feed", NOW, LATER, ACME, Target("discord", "100", "7"), "42", "https://example.org/old",
+        "News \x00 “é”", 1800.5, '"e"', "Mon, 02 Mar 2026 09:30:00 GMT", "00ff", NOW, LATER, NOW, 3, "no answer",
+        synced=True, told=True, stopped=True,
+    )  # fmt: skip
+    stored = store.follow(full)
+    assert stored == replace(full, id=stored.id)
+    assert store.followed() == store.followed(ACME) == (stored,)
+    assert store.followed(EVERYONE) == store.followed(RIVAL) == ()
+
+
+def test_a_tenant_follows_an_address_once_and_another_may_as_well(store):
+    first = follow(store, tenant=ACME, title="First")
+    assert follow(store, tenant=ACME, title="Again") == first
+    assert follow(store, tenant=RIVAL).id != first.id
+    assert follow(store).id != first.id
+    assert len(store.followed()) == 3
+
+
+def test_a_feed_that_is_let_go_of_is_gone_with_what_was_seen_of_it(store):
+    feed = follow(store)
+    (held,) = store.take(NOW, 1, 60)
+    store.polled(held, [Sighting("g", "l", "t", "w", NOW.date())])
+    store.unfollow(feed.id)
+    store.unfollow(99)
+    assert store.followed() == store.sightings(feed.id) == ()
+    assert follow(store).id > feed.id
+
+
+def test_a_feed_is_taken_when_it_is_due_and_by_one_caller(store):
+    late = follow(store, "https://example.org/1", due=NOW - timedelta(hours=1))
+    due = follow(store, "https://example.org/2")
+    follow(store, "https://example.org/3", due=LATER)
+    follow(store, "https://example.org/4", stopped=True)
+    taken = store.take(NOW, 10, 60)
+    assert [feed.id for feed in taken] == [late.id, due.id]
+    assert [feed.attempts for feed in taken] == [1, 1]
+    assert store.take(NOW, 10, 60) == ()
+
+
+def test_feeds_are_taken_in_the_order_they_fell_due_and_no_more_than_asked_for(store):
+    ids = [follow(store, f"https://example.org/{n}", due=NOW - timedelta(minutes=n)).id for n in range(5)]
+    taken = [feed.id for _ in range(3) for feed in store.take(NOW, 2, 60)]
+    assert taken == ids[::-1]
+
+
+def test_a_feed_whose_taker_died_is_taken_again_and_the_dead_changes_nothing(store):
+    follow(store)
+    (dead,) = store.take(NOW, 1, 0)
+    (held,) = store.take(NOW, 1, 60)
+    assert not store.polled(replace(dead, title="Dead"), [Sighting("", "", "", "", NOW.date())])
+    assert store.polled(replace(held, title="Alive", due=LATER))
+    (feed,) = store.followed()
+    assert (feed.title, feed.due, store.sightings(feed.id)) == ("Alive", LATER, ())
+
+
+def test_how_a_feed_fares_is_kept(store):
+    follow(store)
+    (held,) = store.take(NOW, 1, 60)
+    fared = replace(
+        held, address="https://example.org/new", former=held.address, title="News", due=LATER, pace=300.0, etag="e",
+        modified="m", body="b", success=NOW, news=NOW, failing=NOW, failures=2, reason="slow", synced=True, told=True,
+    )  # fmt: skip
+    seen = (Sighting("g", "l", "t", "w", date(2026, 3, 1), 7), Sighting("", "", "ü", "", date(2026, 3, 2)))
+    assert store.polled(fared, seen)
+    assert store.followed() == (fared,)
+    assert store.sightings(held.id) == seen
+    (again,) = store.take(LATER, 1, 60)
+    assert store.polled(again)
+    assert store.sightings(held.id) == seen
+
+
+def test_how_a_tenants_feeds_fare_is_summed_up(store):
+    assert store.feed_facts() == store.feed_facts(ACME) == (0, 0, None)
+    follow(store, "https://example.org/1", tenant=ACME, news=NOW)
+    follow(store, "https://example.org/2", tenant=ACME, news=LATER, failures=2)
+    follow(store, "https://example.org/3", tenant=ACME, stopped=True)
+    assert store.feed_facts() == (0, 0, None)
+    assert store.feed_facts(ACME) == (3, 2, LATER)
+
+
+def test_two_feeds_of_a_tenant_that_move_to_one_address_stay_two(store):
+    follow(store, "https://example.org/a")
+    follow(store, "https://example.org/b")
+    for feed in store.take(NOW, 2, 60):
+        assert store.polled(replace(feed, address="https://example.org/c", due=LATER))
+    assert [feed.address for feed in store.followed()] == ["https://example.org/c", "https://example.org/b"]
+
+
+def test_a_feed_of_those_who_removed_the_bot_is_not_taken(store):
+    follow(store, tenant=ACME)
+    store.depart([ACME], NOW)
+    assert store.take(NOW, 1, 60) == ()
+    store.arrive([ACME])
+    assert len(store.take(NOW, 1, 60)) == 1
+
+
+TAKE_ALL = """
+import sys
+from datetime import UTC, datetime
+from bot.store import open_store
+store = open_store(sys.argv[1])
+while taken := store.take(datetime(2027, 1, 1, tzinfo=UTC), 3, 60):
+    print(*[feed.id for feed in taken])
+"""
+
+
+def test_a_feed_is_taken_once_across_processes(address, opened):
+    store = opened(address)
+    ids = [follow(store, f"https://example.org/{number}").id for number in range(60)]
+    command = [sys.executable, "-c", TAKE_ALL, address]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert sorted(int(id_) for each in running for id_ in each.communicate()[0].split()) == ids
+
+
+def test_background_is_no_news_and_stays_so_when_it_is_edited(store):
+    old = put(store, "It was so.", guid="a", background=True)
+    new = put(store, "It is so.", guid="b")
+    put(store, "It was otherwise.", guid="a")
+    assert store.newest() == (new, old)
+    assert store.newest(background=False) == (new,)
+    assert store.article(old).background
+    assert not store.article(new).background
 
 
 # --- for every kind that can be opened more than once -----------------------------------------------------

@@ -263,6 +263,30 @@ def test_the_sentence_told_is_what_most_say():
     assert "dam" in told(line(given)[0], given)
 
 
+def test_the_line_above_what_happened_is_not_what_tells_it():
+    given = entries(
+        ("The ferry that sank and the inquiry into it, March 3, 2018\n\nThe ferry sank off the cape.", "2019-02-26"),
+        ("The ferry sank off the cape in a storm on March 3, 2018, and an inquiry was opened.", "2019-02-27"),
+    )
+    assert told(line(given)[0], given).startswith("The ferry sank off")
+
+
+def test_what_opens_an_article_of_that_day_but_speaks_of_something_else_does_not_tell_it():
+    given = entries(
+        ("The opera opened its season. The dam broke on Tuesday and drowned the valley.", "2019-02-26"),
+        ("A dentist won the lottery with three cousins and a parrot.", "2019-02-26"),
+    )
+    assert told(line(given)[0], given).startswith("The dam broke")
+
+
+def test_the_sentence_of_another_day_is_no_opening_of_this_one():
+    given = entries(
+        ("The treaty was signed in Vienna on June 12, 2018. It fell on Sunday.", "2018-07-02"),
+    )
+    sunday = line(given)[-1]
+    assert (dates.show(sunday.when), told(sunday, given)) == ("July 1, 2018", "It fell on Sunday.")
+
+
 def test_a_sentence_that_hangs_on_another_is_not_told_if_one_stands_alone():
     given = entries(
         ("He resigned as minister over the bank affair on February 2 after a long night.", "2019-02-05"),
@@ -271,11 +295,100 @@ def test_a_sentence_that_hangs_on_another_is_not_told_if_one_stands_alone():
     assert told(line(given)[0], given).startswith("The minister")
 
 
-def test_a_lone_date_is_not_what_tells_it():
-    given = entries(
-        ("March 3, 2018.\n\nThe minister left the cabinet after a quarrel over the harbour contracts.", "2019-02-26")
+def test_the_dates_of_a_chronicle_are_told_by_what_stands_below_them():
+    chronicle = (
+        "March 3, 2018\n\nThe minister left the cabinet after a quarrel over the harbour contracts.\n\n"
+        "April 9, 2018\n\nA court in the capital opened the books of the port."
     )
-    assert told(line(given)[0], given).startswith("The minister")
+    given = entries((chronicle, "2019-02-26"))
+    assert [told(event, given)[:12] for event in line(given)] == ["The minister", "A court in t"]
+
+
+@pytest.mark.parametrize(
+    "stamp", ["March 3, 2018", "Updated: March 3, 2018 10:30 GMT", "Published on Saturday, March 3, 2018 at 5 p.m."]
+)
+def test_a_line_that_is_only_a_date_is_no_event(stamp):
+    assert line(entries((f"{stamp}\n\nThe minister left the cabinet after a quarrel.", "2019-02-26"))) == ()
+
+
+# --- accounts that differ, and the same told twice ----------------------------------------------------------
+
+SIGNED = "The leaders of Ruritania and Graustark signed the border treaty in Vienna on {}."
+
+
+def test_where_sources_disagree_on_the_day_of_one_event_both_are_told_in_one_place():
+    given = entries(
+        (SIGNED.format("June 12, 2018"), "2018-07-01"),
+        (SIGNED.format("June 12, 2018").replace("signed", "have signed"), "2018-07-02"),
+        (SIGNED.format("June 13, 2018"), "2018-07-03"),
+    )
+    (event,) = line(given)
+    assert dates.show(event.when) == "June 12, 2018"
+    assert [(dates.show(when), passage.article) for when, passage in event.otherwise] == [("June 13, 2018", 3)]
+
+
+def test_a_day_of_another_year_may_be_a_disagreement():
+    given = entries((SIGNED.format("June 12, 2018"), "2019-07-01"), (SIGNED.format("June 12, 2017"), "2019-07-03"))
+    assert [bool(event.otherwise) for event in line(given)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (
+            "A bomb killed 12 people in the market of Kirkuk on June 12.",
+            "A bomb killed 15 people in the market of Kirkuk on June 13.",
+        ),
+        (SIGNED.format("Tuesday"), SIGNED.format("Thursday")),  # which day that is we work out ourselves
+        (SIGNED.format("June 12"), SIGNED.format("June 22")),
+        (SIGNED.format("June 12"), "The envoys of Ruritania left Vienna for the border on June 13."),
+        (SIGNED.format("June 12"), SIGNED.format("June 12 and ratified on June 13")),
+    ],
+)
+def test_two_events_are_no_disagreement(first, second):
+    events = line(entries((first, "2018-06-15"), (second, "2018-06-16")))
+    assert not any(event.otherwise for event in events)
+
+
+def test_what_was_put_off_is_no_disagreement():
+    announced = SIGNED.format("June 12").replace("signed", "will sign")
+    events = line(entries((announced, "2018-06-10"), (SIGNED.format("June 13"), "2018-06-16")))
+    assert not any(event.otherwise for event in events)
+
+
+def test_one_article_does_not_disagree_with_itself():
+    text = f"{SIGNED.format('June 12, 2018')} {SIGNED.format('June 13, 2018')}"
+    assert not any(event.otherwise for event in line(entries((text, "2018-07-01"))))
+
+
+def test_the_same_told_again_of_the_next_day_is_one_event():
+    told_on = "The president of the central bank resigned over the missing gold reserves on {}."
+    given = entries(
+        (told_on.format("Tuesday"), "2019-02-26"),
+        (told_on.format("Tuesday"), "2019-02-26"),
+        (told_on.format("Wednesday"), "2019-02-27"),
+    )
+    assert days(line(given)) == ["February 26, 2019"]
+    assert {p.article for p in line(given)[0].passages} == {1, 2, 3}
+
+
+def test_the_losses_of_two_days_are_two_events():
+    told_on = "Shares on the exchange of the capital fell by {} percent on {} after the bank closed."
+    given = entries(
+        (told_on.format(2, "Tuesday"), "2019-02-26"),
+        (told_on.format(7, "Wednesday"), "2019-02-27"),
+    )
+    assert days(line(given)) == ["February 26, 2019", "February 27, 2019"]
+
+
+def test_a_few_of_many_dates_keep_what_later_articles_say_of_their_month():
+    noise = [(f"A ship sank off cape number {n} on January {n}, 2018.", "2018-02-01") for n in range(1, 29)]
+    treaty = [
+        ("The leaders signed the border treaty in Vienna on June 12, 2018.", f"2018-07-0{n}") for n in range(1, 5)
+    ]
+    given = entries(*noise, *treaty, ("The border treaty signed last June in Vienna has failed.", "2019-02-26"))
+    (event,) = line(given, most=1)
+    assert (dates.show(event.when), len(event.passages)) == ("June 12, 2018", 5)
 
 
 # --- the measures -----------------------------------------------------------------------------------------

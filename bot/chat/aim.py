@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-NOWHERE = "#not-in-reach"
+from bot.ports import NO_CHANNEL
+
 _AIM = re.compile(r"(?<=\bto )\s*<?#([^\s>|]+)(?:\|[^\s>]*)?>?", re.IGNORECASE)
 
 
@@ -17,8 +18,7 @@ def aimed(text: str, reach: Callable[[str], str]) -> str:
     """`text` with each channel that it aims at as `reach` knows it: an id in reach, or empty."""
 
     def place(aim: re.Match[str]) -> str:
-        id_ = reach(aim[1])
-        return f"#{id_}" if id_ else NOWHERE
+        return f"#{reach(aim[1]) or NO_CHANNEL}"
 
     return _AIM.sub(place, text)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
-from bot.errors import ChatError
+from bot.errors import ChatError, mishap
 from bot.message import Message, say
 from bot.ports import Handler, Request
 
@@ -90,10 +89,8 @@ class Inbox:
         try:
             if await self._allowed(request):
                 await self._watched(request, sign)
-        except Exception:
-            reference = secrets.token_hex(3)
-            log.exception("a request failed [%s]: %s", reference, request.text)
-            await self._say(request, f"Something went wrong; the log knows it as {reference}.", "failed")
+        except Exception as error:  # noqa: BLE001  whatever it is, who asked is told
+            await self._say(request, f"Sorry, {mishap(error, f'request {request.key}, {request.text!r},')}.", "failed")
 
     async def _allowed(self, request: Request) -> bool:
         name = request.text.strip().lstrip("!/ ").partition(" ")[0].casefold()

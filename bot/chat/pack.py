@@ -15,7 +15,22 @@ from itertools import groupby
 from urllib.parse import quote
 
 from bot.chat import budget
-from bot.message import Action, Block, Cite, Code, Heading, Headline, Link, Message, Moment, Note, Picture, Span, Text
+from bot.message import (
+    Action,
+    Block,
+    Cite,
+    Code,
+    Heading,
+    Headline,
+    Link,
+    Message,
+    Moment,
+    Note,
+    Picture,
+    Place,
+    Span,
+    Text,
+)
 from bot.model import shown
 
 Fits = Callable[[Sequence[Block]], bool]
@@ -143,7 +158,7 @@ def _words(span: Span) -> str:
     match span:
         case Link():
             return label(span)
-        case Cite() | Moment():
+        case Cite() | Moment() | Place():
             return ""
         case _:
             return span.text
@@ -155,7 +170,7 @@ def _with(span: Span, words: str) -> Span:
             return replace(span, label=replace(headline, text=words))
         case Link():
             return replace(span, label=words)
-        case Cite() | Moment():
+        case Cite() | Moment() | Place():
             return span
         case _:
             return replace(span, text=words)

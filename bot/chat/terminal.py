@@ -10,6 +10,7 @@ import unicodedata
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from math import inf
 from textwrap import TextWrapper
 from typing import TextIO
 
@@ -27,6 +28,7 @@ from bot.message import (
     Note,
     Paragraph,
     Picture,
+    Place,
     Quotation,
     Quote,
     Span,
@@ -100,6 +102,8 @@ def _span(span: Span) -> str:
             return f"{_safe(label if isinstance(label, str) else label.text)} <{_safe(url)}>"
         case Moment():
             return moment(span)
+        case Place(channel=channel):
+            return f"#{_safe(channel)}"
         case Cite(number=number):
             return f"[{number}]"
 
@@ -195,7 +199,9 @@ class Terminal:
         finally:
             self._asking = False
 
-    async def post(self, target: Target, message: Message, key: str, *, retry: bool) -> tuple[str, ...]:
+    async def post(
+        self, target: Target, message: Message, key: str, *, retry: bool, until: float = inf
+    ) -> tuple[str, ...]:
         """Print. A message whose printer died may be printed again: a doubled one can be seen through, a lost one not."""
         styled = self._sink.isatty() and "NO_COLOR" not in os.environ  # https://no-color.org
         text = render(message, shutil.get_terminal_size((WIDTH, 24)).columns if self._talks else WIDTH, styled=styled)

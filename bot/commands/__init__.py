@@ -12,9 +12,10 @@ from datetime import datetime
 from rapidfuzz.distance import DamerauLevenshtein
 
 from bot import terms
-from bot.commands.asking import Asked, Command, Reply
+from bot.commands.asking import Asked, Command, Reply, Scout
 from bot.commands.briefing import MORE, SUMMIT, TIMELINE, TOPICS
 from bot.commands.citing import SOURCE
+from bot.commands.feeding import ADD, FEED
 from bot.commands.ordering import DIGEST
 from bot.commands.telling import STATUS, help_command
 from bot.errors import UserError
@@ -25,21 +26,38 @@ from bot.ports import Request, Store
 LONGEST = 500  # characters of a question; a longer one is a paste by mistake
 PUBLIC = ("summit", "timeline", "source", "digest")  # known by their names alone, so a near miss is surely meant for us
 
-COMMANDS: dict[str, Command] = {c.name: c for c in (SUMMIT, TIMELINE, SOURCE, DIGEST, MORE, TOPICS, STATUS)}
+FETCHING = ("feed", "add")  # may go out to the web
+MANAGED = ("digest", *FETCHING)  # for those only who manage the server or workspace
+SHARED = ("help", "status", "add")  # most bots have these, too
+
+COMMANDS: dict[str, Command] = {c.name: c for c in (SUMMIT, TIMELINE, SOURCE, DIGEST, FEED, ADD, MORE, TOPICS, STATUS)}
 COMMANDS["help"] = help_command(COMMANDS)
 
 _PLAIN = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "\xa0": " "})
 
-__all__ = ["COMMANDS", "Reply", "answer", "meant"]
+__all__ = ["COMMANDS", "Reply", "Scout", "answer", "meant", "named"]
 
 
 def meant(request: Request) -> bool:
-    """Whether `request` is for the bot: addressed to it, one of its commands, or surely one mistyped."""
-    name, _ = _parsed(request.text)
+    """Whether `request` is for the bot: addressed to it, one of its commands, or surely one mistyped.
+
+    A command that other bots have, too, must be: asked of the bot, or where it is alone, or about a command of ours.
+    """
+    name, words = _parsed(request.text)
+    if name in SHARED and not (request.addressed or request.alone):
+        return name == "help" and _parsed(words)[0] in PUBLIC
     return request.addressed or name in COMMANDS or bool(_near(name, PUBLIC, 1))
 
 
-def answer(request: Request, store: Store, now: datetime, *, summarizer: str = "dateline") -> Reply:
+def named(request: Request) -> str:
+    """The command that `request` calls; "other" where there is none of that name."""
+    name, _ = _parsed(request.text)
+    return name if name in COMMANDS else "other"
+
+
+def answer(
+    request: Request, store: Store, now: datetime, *, summarizer: str = "dateline", scout: Scout | None = None
+) -> Reply:
     """The reply to a request that is `meant` for the bot; a UserError becomes a reply, too."""
     name, words = _parsed(request.text)
     try:
@@ -47,7 +65,7 @@ def answer(request: Request, store: Store, now: datetime, *, summarizer: str = "
             raise UserError(_suggestion(name, words))
         if len(words) > LONGEST:
             raise UserError(f"That is {len(words)} characters long; please ask in at most {LONGEST}.")
-        return COMMANDS[name].run(Asked(request, words, store, now, summarizer))
+        return COMMANDS[name].run(Asked(request, words, store, now, summarizer, scout=scout))
     except UserError as error:
         return Reply(say(str(error)), refused=True)
 

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot import dates, terms
 from bot.errors import UserError
 from bot.message import Block, Bullet, Message, Note, Text
-from bot.model import Citation, Entry, Passage, When, join
-from bot.ports import Answer, Query, Request, Store, channel_of
+from bot.model import Citation, Entry, Followed, Passage, Target, When, join
+from bot.ports import Added, Answer, Query, Request, Store, channel_of
 from bot.quotation import Citations, quote
 
 
@@ -21,18 +22,51 @@ from bot.quotation import Citations, quote
 class Reply:
     """A message, what its numbers stand for, and the command that `!more` goes on with (empty: nothing more).
 
-    `refused`: it only says why there is no answer.
+    `refused`: it only says why there is no answer. `ordered`: where digests were just ordered to, so that whoever posts
+    there can be asked what is missing.
     """
 
     message: Message
     citations: tuple[Citation, ...] = ()
     command: str = ""
     refused: bool = False
+    ordered: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What stands at an address: a feed of so many entries, or a page that links to the feeds `found`.
+
+    `background`: how many entries a feed brings when it is followed.
+    """
+
+    address: str
+    title: str = ""
+    entries: int = 0
+    background: int = 0
+    found: tuple[str, ...] = ()
+
+
+class Scout(Protocol):
+    """Goes out to the web for a command, which waits for it; raises UserError with the reason in words."""
+
+    def look(self, address: str) -> Looked: ...
+
+    def check(self, feed: Followed) -> tuple[str, ...]:
+        """What polling it now would do, a line a stage; nothing is stored."""
+        ...
+
+    def bring(self, link: str, tenant: str) -> Added:
+        """Store the article on a page."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A command's `words`, and all it may look at. `seen`: citations of the answer that this one goes on from."""
+    """A command's `words`, and all it may look at. `seen`: citations of the answer that this one goes on from.
+
+    `scout` is None where nothing can be fetched.
+    """
 
     request: Request
     words: str
@@ -40,6 +74,7 @@ class Asked:
     now: datetime
     summarizer: str = "dateline"
     seen: tuple[Citation, ...] = ()
+    scout: Scout | None = None
 
     @property
     def channel(self) -> str:

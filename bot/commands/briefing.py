@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot import dates, digest, terms, timeline
+from bot import dates, digest, languages, picture, stories, terms, timeline
 from bot.commands.asking import Asked, Command, Reply, about, limits, not_told, nothing_about, recalled, told_in
 from bot.edition import lead
 from bot.errors import UserError
-from bot.message import Action, Block, Bullet, Heading, Message, Paragraph, Span, Strong, Text
+from bot.message import Action, Block, Bullet, Dot, Heading, Message, Note, Paragraph, Span, Strong, Text
 from bot.model import Entry, MentionBasis, Passage, Precision, PublishedBasis, TimelineEvent, When, counted, join
 from bot.ports import Dated
 from bot.quotation import Citations, headline, linked, newest, quote
 
 BRIEFED = 12  # articles that a briefing is drawn from, the best matches
-TOLD = 100  # articles that a timeline is drawn from
+TOLD = 80  # articles that a timeline is drawn from
 WORDS, SENTENCES = 100, 5  # of a briefing
 PAGE = 1300  # characters of events that fit one message on every platform, with their sources below
 KEY_DATES = 3
@@ -29,12 +31,13 @@ def story(asked: Asked) -> tuple[Entry, ...]:
     stored = asked.store.stories(asked.tenant)
     if not stored:
         raise UserError(nothing_about(asked, ""))
-    most = max(stored, key=lambda one: (len(one.articles), one.articles[0]))
+    most = max(stored, key=lambda one: (one.texts, one.articles[0]))
     return asked.store.entries(most.articles, asked.tenant)
 
 
 def summit(asked: Asked) -> Reply:
     entries, unknown = about(asked, asked.words, BRIEFED) if asked.words else (story(asked), ())
+    entries = stories.originals(entries)
     told = {citation.passage for citation in asked.seen}
     untold = [_without(entry, told) for entry in entries]
     if told and not _speaks(untold, asked.words):
@@ -116,45 +119,81 @@ def events(asked: Asked) -> Reply:
         entries, unknown = about(asked, words, TOLD)
     elif since or until:
         found = asked.store.mentioned(since or date.min, until or date.max, asked.tenant)
-        entries = asked.store.entries(list(dict.fromkeys(one.article for one in found)), asked.tenant)
+        most = Counter(one.article for one in found).most_common(TOLD)
+        entries = asked.store.entries([article for article, _ in most], asked.tenant)
     else:
         entries = story(asked)
     dated = asked.store.mentions([entry.article.id for entry in entries], since, until)
     line = timeline.timeline(entries, dated, words.split(), since=since, until=until)
     told = {citation.passage for citation in asked.seen}
-    untold = [event for event in line if event.passages[0] not in told]
+    unread = languages.unread(entry.article.language for entry in entries)
+    untold = _untold(line, told)
     if not untold:
-        raise UserError(_no_events(words, since, until, told=bool(told)))
+        raise UserError(f"{_no_events(words, since, until, told=bool(told))} {unread}".rstrip())
+    title = (
+        (Text(re.sub("^(?:in|on) ", "", _period(since, until))),)
+        if not words and (since or until)
+        else _title(words, entries)
+    )
     citations = Citations(asked.seen)
     by_id = {entry.article.id: entry for entry in entries}
-    blocks: list[Block] = [Heading((Text("Timeline · "), *_title(words, entries)))]
+    blocks: list[Block] = [Heading((Text("Timeline · "), *title))]
+    dots: list[Dot] = []
+    shown: set[Passage] = set()
     length = 0
     for event in untold:
-        bullet = _event(event, by_id, citations)
-        length += sum(len(getattr(span, "text", "")) for span in bullet.spans)
-        if length > PAGE and len(blocks) > 1:
-            break
-        blocks.append(bullet)
+        told_now = quote(by_id[event.passages[0].article], event.passages[0]).text
+        length += len(dates.show(event.when)) + (len(told_now) if event.passages[0] not in shown else 0)
+        dates_of = 1 + len(event.otherwise)
+        if dots and (length > PAGE or len(dots) + dates_of > picture.MOST):
+            break  # before it is cited: what is cited counts as told
+        blocks.append(_event(event, by_id, citations, shown))
+        dots += _dots(event, by_id, citations)
     left = len(untold) - len(blocks) + 1
+    blocks += [Note((Text(unread),))] if unread else []
     blocks[1:1] = not_told(unknown)
     blocks += citations.sources(asked.store)
     if left:
         blocks.append(Action(f"More ({left})", "!more"))
     blocks.append(Action("Briefing", f"!summit {words}".strip()))
-    return Reply(Message(tuple(blocks)), citations.all(), f"timeline {asked.words}".strip() if left else "")
+    drawn = tuple(dots) if len(dots) >= picture.FEWEST else ()
+    return Reply(Message(tuple(blocks), drawn), citations.all(), f"timeline {asked.words}".strip() if left else "")
 
 
-def _event(event: TimelineEvent, entries: dict[int, Entry], citations: Citations) -> Bullet:
-    told = event.passages[0]
-    return Bullet(
-        (
-            Strong(dates.show(event.when)),
-            Text(f"{_mark(event, entries)}: "),
-            quote(entries[told.article], told),
-            Text(" "),
-            citations.cite(told, event.passages[1:]),
-        )
-    )
+def _untold(line: Sequence[TimelineEvent], told: set[Passage]) -> list[TimelineEvent]:
+    """The events that were not told before; one told by the sentence of an earlier one goes by where it stands."""
+    firsts: dict[Passage, int] = {}
+    for n, event in enumerate(line):
+        firsts.setdefault(event.passages[0], n)
+    reached = max((n for passage, n in firsts.items() if passage in told), default=-1)
+    return [
+        event
+        for n, event in enumerate(line)
+        if event.passages[0] not in told or (firsts[event.passages[0]] < n and n > reached)
+    ]
+
+
+def _event(event: TimelineEvent, entries: dict[int, Entry], citations: Citations, shown: set[Passage]) -> Bullet:
+    """An event's line; a sentence that tells two dates is told once and referred to."""
+    told, other = event.passages[0], [passage for _, passage in event.otherwise]
+    cite = citations.cite(told, (*other, *event.passages[1:]))
+    spans: list[Span] = [Strong(dates.show(event.when))]
+    mark = _mark(event, entries)
+    for when, passage in event.otherwise:
+        spans += [Text(f"{mark}, or "), Strong(dates.show(when)), Text(" "), citations.cite(passage)]
+        mark = ""
+    if told in shown:
+        return Bullet((*spans, Text(f"{mark}: see "), cite))
+    shown.add(told)
+    return Bullet((*spans, Text(f"{mark}: "), quote(entries[told.article], told), Text(" "), cite))
+
+
+def _dots(event: TimelineEvent, entries: dict[int, Entry], citations: Citations) -> list[Dot]:
+    """An event in the picture: at its day, and at every other that a source gives it."""
+    mark = _mark(event, entries)
+    told = [(event.when, event.passages[0]), *event.otherwise]
+    numbers = [(when, citations.cite(passage).number) for when, passage in told]
+    return [Dot(when, n, planned=mark == " (planned)", inferred=mark == " (inferred)") for when, n in numbers]
 
 
 def _mark(event: TimelineEvent, entries: dict[int, Entry]) -> str:
@@ -173,8 +212,19 @@ def _no_events(words: str, since: date | None, until: date | None, *, told: bool
     if told:
         return "That is the whole timeline."
     topic = f" about “{words}”" if words else ""
+    return f"Nothing stored{topic} tells of a dated event{' ' if since or until else ''}{_period(since, until)}."
+
+
+def _period(since: date | None, until: date | None) -> str:
+    """Time limits as a sentence tells them: "in June 2018", "since February 1, 2019"; empty without any."""
+    if since and until:
+        named = (dates.read(f"{since:%Y}"), dates.read(f"{since:%Y-%m}"), When.day(since))
+        whole = next((when for when in named if when and (when.first, when.last) == (since, until)), None)
+        if whole:
+            return f"{'on' if since == until else 'in'} {dates.show(whole)}"
+        return f"from {dates.show(When.day(since))} to {dates.show(When.day(until))}"
     bounds = [f"{name} {dates.show(When.day(day))}" for name, day in (("since", since), ("until", until)) if day]
-    return f"Nothing stored{topic} tells of a dated event{' ' + ' '.join(bounds) if bounds else ''}."
+    return " ".join(bounds)
 
 
 def topics(asked: Asked) -> Reply:
@@ -183,7 +233,7 @@ def topics(asked: Asked) -> Reply:
         raise UserError(nothing_about(asked, ""))
     blocks: list[Block] = [Heading((Text("What you can ask about"),))]
     for one in stored:
-        entries = asked.store.entries(one.articles, asked.tenant)
+        entries = stories.originals(asked.store.entries(one.articles, asked.tenant))
         first = lead(entries)
         dated = newest(entry.article for entry in entries)
         blocks.append(Bullet((headline(first), Text(f" ({counted(len(entries), 'article')}{dated})"))))

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
-from bot import dates, source
+from bot import dates, languages, source, terms
 from bot.commands.asking import Asked, Command, Reply, nothing_about, recalled, told_in
+from bot.dating import LIKE_IT
 from bot.errors import UserError
 from bot.message import Block, Heading, Message, Note, Paragraph, Quote, Span, Strong, Text
-from bot.model import Citation, Entry, MentionBasis, Passage, PublishedBasis, Sentence
+from bot.model import Citation, Entry, Mention, MentionBasis, Passage, PublishedBasis, Sentence, join
 from bot.ports import Answer, Query
-from bot.quotation import Citations, named, quote, source_line
+from bot.quotation import Citations, family, named, quote, running, source_line
+from bot.source import Found
 
 AROUND = 80  # words of context about a cited sentence
 CANDIDATES = 40  # articles searched for a claim, the best matches
+TELLING = 4  # words of a claim that are enough to find what says it all
 PASSAGES = 3  # shown of those that say it
+READ = 2000  # characters before a passage that its dates may follow from
+NAMED = 6  # outlets named that ran one text; more are counted only
 OTHERS = 3  # shown of those that tell the same as a citation
 
+_ELLIPSIS = re.compile(r"\.{3}|…")
 _NUMBER = re.compile(r"[\[#(]?(\d{1,4})[\])]?\.?")
 
 
@@ -119,6 +127,9 @@ _BASIS = {
     PublishedBasis.FEED: "as given with the article",
 }
 
+_OWN = "from the article's own date"
+_AGAINST = {PublishedBasis.STATED: _OWN, PublishedBasis.FEED: _OWN, PublishedBasis.SEEN: "from when it was first seen"}
+
 
 def _facts(asked: Asked, entry: Entry, passage: Passage) -> list[Block]:
     """Publication date with its basis, address, how the dates in the passage were read, what has changed since."""
@@ -127,26 +138,35 @@ def _facts(asked: Asked, entry: Entry, passage: Passage) -> list[Block]:
     if published.when is None:
         facts.append(Note((Text("It bears no date."),)))
     elif published.basis is PublishedBasis.INFERRED:
-        facts.append(
-            Note((Text(f"It bears no date; what it tells of places it within {dates.show(published.when)}."),))
-        )
+        told = published.evidence if published.evidence == LIKE_IT else "what it tells of"
+        places = "place" if told == LIKE_IT else "places"
+        facts.append(Note((Text(f"It bears no date; {told} {places} it within {dates.show(published.when)}."),)))
+    elif published.basis is PublishedBasis.SEEN:
+        facts.append(Note((Text(f"It bears no date; it was first seen on {dates.show(published.when)}."),)))
     else:
         facts.append(Note((Text(f"Published {dates.show(published.when)}, {_BASIS[published.basis]}."),)))
     if article.file and not article.url:
         facts.append(Note((Text(f"File: {article.file.rpartition('/')[2]}."),)))
+    ran = running(article, asked.store)
+    if len(ran) > 1:
+        which = f": {join(ran)}" if len(ran) <= NAMED and all(ran) else ""
+        facts.append(Note((Text(f"The same text ran in {len(ran)} outlets{which}."),)))
     facts += _readings(asked, entry, passage)
     newest = asked.store.article(article.id)
-    if newest and newest.version > article.version:
+    if newest and newest.text != article.text:
         facts.append(Note((Text("The article has been edited since; these are the words as they were quoted."),)))
+    elif newest and newest.published != published:
+        facts.append(Note((Text("Its date has been worked out anew since, from later articles."),)))
     return facts
 
 
 def _readings(asked: Asked, entry: Entry, passage: Passage) -> list[Block]:
     """How each date in the passage that does not say everything itself was read, and from what."""
+    if said := languages.unread([entry.article.language]):
+        return [Note((Text(said),))]
     id_, version = entry.article.id, entry.article.version
-    undated = entry.article.published.basis in {PublishedBasis.INFERRED, PublishedBasis.UNKNOWN}
     against = {
-        MentionBasis.ARTICLE: "from when it must have been written" if undated else "from the article's own date",
+        MentionBasis.ARTICLE: _AGAINST.get(entry.article.published.basis, "from when it must have been written"),
         MentionBasis.CONTEXT: "from the date named before it",
     }
     readings: dict[str, list[Span]] = {}
@@ -155,17 +175,39 @@ def _readings(asked: Asked, entry: Entry, passage: Passage) -> list[Block]:
         inside = passage.start <= mention.start and mention.end <= passage.end
         if dated.version != version or not inside or not mention.when or mention.basis is MentionBasis.EXPLICIT:
             continue
+        if _doubt(entry, mention):
+            continue
         spans = readings.setdefault(against[mention.basis], [])
         spans += [Text("; “" if spans else "“"), quote(entry, Passage(id_, version, mention.start, mention.end))]
         spans.append(Text(f"” is {dates.show(mention.when)}"))
-    return [Note((Text(f"Dates, read {basis}: "), *spans, Text("."))) for basis, spans in readings.items()]
+    told: list[Block] = [Note((Text(f"Dates, read {basis}: "), *spans, Text("."))) for basis, spans in readings.items()]
+    return told + _doubts(entry, passage)
+
+
+def _doubts(entry: Entry, passage: Passage) -> list[Block]:
+    """Dates in the passage that contradict themselves, which stand on no timeline, and why."""
+    article, begin = entry.article, max(0, passage.start - READ)
+    told: list[Block] = []
+    for found in dates.mentions(article.text[begin : passage.end], article.published.anchor):
+        mention = replace(found, start=found.start + begin, end=found.end + begin)
+        if mention.start >= passage.start and (why := _doubt(entry, mention)):
+            there = Passage(article.id, article.version, mention.start, mention.end)
+            told.append(Note((Text("“"), quote(entry, there), Text(f"” {why}."))))
+    return told
+
+
+def _doubt(entry: Entry, mention: Mention) -> str:
+    words = entry.article.text[mention.start : mention.end]
+    return dates.doubt(mention, words, entry.article.published.anchor)
 
 
 def _others(asked: Asked, citation: Citation) -> list[Block]:
     """Who else tells the same, in whose words, and how their dates were read."""
     lines: list[Block] = []
     told = citation.passage
-    others = [other for other in citation.others if not _holds(other, told)]
+    own = asked.store.article(told.article)
+    copies = set(family(own, asked.store)) - {told.article} if own else set()
+    others = [other for other in citation.others if other.article not in copies and not _holds(other, told)]
     for other in others[:OTHERS]:
         if entry := _entry(asked, other):
             elsewhere = other.article != told.article
@@ -183,11 +225,9 @@ def _holds(passage: Passage, other: Passage) -> bool:
 def _claim(asked: Asked) -> Reply:
     """The passages that say what was typed, or the honest answer that none does."""
     claim = asked.words.strip('"')
-    hits = asked.store.search(Query(tuple(claim.split())), asked.tenant, CANDIDATES)
-    entries = asked.store.entries([hit.article for hit in hits], asked.tenant)
-    found = source.find(asked.words, entries)
+    entries, found = _found(asked, claim)
     if found.verdict == "none":
-        if not hits:
+        if not entries:
             raise UserError(nothing_about(asked, claim))
         raise UserError(f"No stored article says “{claim}”.")
     said = {
@@ -202,6 +242,48 @@ def _claim(asked: Asked) -> Reply:
     blocks += [told_in(by_id[passage.article], passage, citations) for passage in found.passages[:shown]]
     blocks += citations.sources(asked.store)
     return Reply(Message(tuple(blocks)), citations.all())
+
+
+def _found(asked: Asked, claim: str) -> tuple[Sequence[Entry], Found]:
+    """What the articles say of a claim, and those that were read for it: as few as will do.
+
+    What says it word for word, and most of what supports it, has all its words. Only where that is not enough is
+    everything looked for that has any of them: the commoner a word, the longer its search and the less it tells.
+    """
+    strict = _search(asked, Query(_telling(asked, claim), every=True))
+    full = len(strict) == CANDIDATES  # so more articles may have all the words: which have them side by side?
+    if full and len(claim.split()) > 1:
+        verbatim = _entries(asked, _search(asked, Query(phrases=tuple(_ELLIPSIS.split(claim)))))
+        quoted = source.find(asked.words, verbatim)
+        if quoted.verdict in {"exact", "supported"}:
+            return verbatim, quoted
+    entries = _entries(asked, strict)
+    found = source.find(asked.words, entries)
+    if full or found.verdict in {"exact", "supported"}:
+        return entries, found
+    loose = _search(asked, Query(tuple(claim.split())))
+    entries = _entries(asked, list(dict.fromkeys([*loose, *strict])))
+    return entries, source.find(asked.words, entries)
+
+
+def _search(asked: Asked, query: Query) -> list[int]:
+    return [hit.article for hit in asked.store.search(query, asked.tenant, CANDIDATES)]
+
+
+def _entries(asked: Asked, ids: Sequence[int]) -> tuple[Entry, ...]:
+    return asked.store.entries(ids, asked.tenant)
+
+
+def _telling(asked: Asked, claim: str) -> tuple[str, ...]:
+    """The rarest TELLING words of a claim, by how many articles they weigh in."""
+    stems = {word: terms.stems(word) for word in claim.split()}
+    matter = {word: found for word, found in stems.items() if found} or stems
+    _, articles = asked.store.frequencies([stem for found in matter.values() for stem in found])
+
+    def rarity(word: str) -> tuple[int, int]:
+        return min((articles.get(stem, 0) for stem in matter[word]), default=0), -len(word)
+
+    return tuple(sorted(matter, key=rarity)[:TELLING])
 
 
 SOURCE = Command(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -10,13 +11,15 @@ from bot import slots
 from bot.commands.asking import Asked, Command, Reply
 from bot.edition import edition
 from bot.errors import UserError
-from bot.message import Action, Block, Bullet, Message, Moment, Paragraph, Strong, Text, say
-from bot.model import Subscription, Target
+from bot.message import Action, Block, Bullet, Message, Moment, Paragraph, Place, Span, Strong, Text, own, say
+from bot.model import Subscription, Target, join
+from bot.ports import NO_CHANNEL, channel_of
 
 MOST = 50  # standing orders of one guild, workspace or terminal
 
 _EXAMPLE = "`!digest daily 08:00 Asia/Seoul`"
 _CHANNEL = re.compile(r"\bto\s+<?#(\S+?)>?(?=\s|$)", re.IGNORECASE)
+_TO = re.compile(r"^to\s+(?!<?#)", re.IGNORECASE)  # "change 1 to weekdays 07:30", but "change 1 to #news"
 _EVEN = re.compile(r"\b(?:even|not) if empty\b", re.IGNORECASE)
 _ABOUT = re.compile(r"^\s*about\s+(.+)$", re.IGNORECASE)
 
@@ -34,9 +37,11 @@ def order(asked: Asked) -> Reply:
             return _preview(asked, rest)
         case "stop":
             return _stop(asked, rest)
+        case "resume":
+            return _resume(asked, rest)
         case "change":
             number, _, words = rest.partition(" ")
-            return _set(asked, words.removeprefix("to "), _mine(asked, number))
+            return _set(asked, _TO.sub("", words), _mine(asked, number))
         case _:
             return _set(asked, asked.words, None)
 
@@ -53,6 +58,8 @@ def _set(asked: Asked, words: str, old: Subscription | None) -> Reply:
         raise UserError(f"I cannot read “{rest.strip()}” there. Write for example {_EXAMPLE} `about sanctions`.")
     if old is None and len(active(asked)) >= MOST:
         raise UserError(f"{MOST} digests are ordered already; stop one with `!digest stop` and its number first.")
+    if channel == NO_CHANNEL:
+        raise UserError("There is no such channel here; type `to #` and pick one from the list that opens.")
     here = replace(asked.request.target, reply_to="")
     target = Target(here.platform, channel) if channel else old.target if old else here
     if channel and target.platform == "terminal":
@@ -66,17 +73,37 @@ def _set(asked: Asked, words: str, old: Subscription | None) -> Reply:
             even_if_empty=even.lower() == "even if empty" if even else bool(old and old.even_if_empty),
             tenant=asked.tenant,
             id=old.id if old else 0,
+            orderer=asked.request.user,
         )
     )
-    return Reply(
-        Message(
-            (
-                Paragraph((Strong(f"Digest {subscription.id}: "), *told(subscription, asked))),
-                Action("Preview", f"!digest preview {subscription.id}"),
-                Action("Stop", f"!digest stop {subscription.id}"),
-            )
-        )
+    return _standing(asked, subscription)
+
+
+def _standing(asked: Asked, one: Subscription) -> Reply:
+    """An order as it stands now."""
+    blocks = (
+        Paragraph((Strong(f"Digest {one.id}: "), *told(one, asked))),
+        Action("Preview", f"!digest preview {one.id}"),
+        Action("Stop", f"!digest stop {one.id}"),
     )
+    return Reply(Message(blocks), ordered=one.target)
+
+
+def still_missing(reply: Reply, lacking: Sequence[str]) -> Reply:
+    """`reply` to an order, with what is missing to post there, so that nobody waits for it in vain."""
+    note = Paragraph(own(f"Something is still missing: {join(lacking)}."))
+    blocks = reply.message.blocks
+    return replace(reply, message=Message((*blocks[:1], note, *blocks[1:])))
+
+
+def paused(one: Subscription) -> Message:
+    """What who ordered a digest is told when it can no longer be posted."""
+    first = Text(f"Digest {one.id}, {slots.show(one.schedule)}, is paused, as it cannot be posted in ")
+    rest = own(
+        f": {one.paused}. Once that is put right, type `!digest resume {one.id}` where you ordered it; "
+        f"`!digest change {one.id} to #channel` sends it elsewhere."
+    )
+    return Message((Paragraph((first, place(one.target), *rest)),))
 
 
 def _taken(pattern: re.Pattern[str], words: str) -> tuple[str, str]:
@@ -87,18 +114,22 @@ def _taken(pattern: re.Pattern[str], words: str) -> tuple[str, str]:
     return f"{words[: found.start()]} {words[found.end() :]}".strip(), found[found.lastindex or 0]
 
 
-def told(subscription: Subscription, asked: Asked) -> tuple[Text | Moment, ...]:
+def told(subscription: Subscription, asked: Asked) -> tuple[Span, ...]:
     """A standing order in words, with its next run as an absolute moment."""
     words = f", about {subscription.words}" if subscription.words else ""
     even = ", even if empty" if subscription.even_if_empty else ""
-    where = (
-        "" if subscription.target.channel == asked.request.target.channel else f", to #{subscription.target.channel}"
-    )
-    said = f"{slots.show(subscription.schedule)}{words}{even}{where}"
+    said: list[Span] = [Text(f"{slots.show(subscription.schedule)}{words}{even}")]
+    if channel_of(subscription.target) != asked.channel:
+        said += [Text(", in "), place(subscription.target)]
     if subscription.paused:
-        return (Text(f"{said}; paused: {subscription.paused}."),)
+        return (*said, *own(f"; paused: {subscription.paused}. `!digest resume {subscription.id}` goes on with it."))
     due = slots.following(subscription.schedule, asked.now)
-    return (Text(f"{said}; next "), Moment(due.at, subscription.schedule.zone), Text("."))
+    return (*said, Text("; next "), Moment(due.at, subscription.schedule.zone), Text("."))
+
+
+def place(target: Target) -> Place:
+    """Where readers find it: a thread on Discord is a channel with a name of its own, on Slack it has none."""
+    return Place(target.thread if target.platform == "discord" and target.thread else target.channel)
 
 
 def active(asked: Asked) -> tuple[Subscription, ...]:
@@ -130,6 +161,7 @@ def _list(asked: Asked) -> Reply:
         )
     blocks: list[Block] = [Paragraph((Strong("Digests"),))]
     blocks += [Bullet((Strong(f"{one.id}: "), *told(one, asked))) for one in standing]
+    blocks += [Action(f"Resume digest {one.id}", f"!digest resume {one.id}") for one in standing if one.paused]
     return Reply(Message(tuple(blocks)))
 
 
@@ -139,13 +171,22 @@ def _stop(asked: Asked, number: str) -> Reply:
     return Reply(say(f"Digest {stopped.id} is stopped; it ran {slots.show(stopped.schedule)}."))
 
 
+def _resume(asked: Asked, number: str) -> Reply:
+    one = _mine(asked, number.strip())
+    if one.paused:
+        one = asked.store.subscribe(replace(one, paused="", since=asked.now, orderer=asked.request.user))
+    return _standing(asked, one)
+
+
 def _now(asked: Asked, words: str) -> Reply:
     """What the newest stories are; a standing order's mark stays where it is."""
     about = _ABOUT.match(words)
     if words.strip() and not about:
         raise UserError("Write `!digest now` or, for example, `!digest now about sanctions`.")
     topic = about[1].strip() if about else ""
-    read = edition(asked.store, asked.today, words=topic, tenant=asked.tenant, summarizer=asked.summarizer)
+    read = edition(
+        asked.store, asked.today, words=topic, tenant=asked.tenant, summarizer=asked.summarizer, background=True
+    )
     return Reply(read.message, read.citations)
 
 
@@ -164,7 +205,7 @@ def _preview(asked: Asked, number: str) -> Reply:
 DIGEST = Command(
     "digest",
     "!digest [when] [zone] [about words] [even if empty] [to #channel]",
-    "Standing orders for digests: set, list, change, stop; or one at once.",
+    "Standing orders for digests: set, list, change, stop, resume; or one at once.",
     (
         ("!digest daily 08:00 Asia/Seoul", "every morning, here"),
         ("!digest weekdays 18:00 about sanctions", "in the zone used last"),
@@ -172,6 +213,7 @@ DIGEST = Command(
         ("!digest list", "what is ordered"),
         ("!digest change 1 weekdays 07:30", "another time for digest 1"),
         ("!digest stop 1", "no more of it"),
+        ("!digest resume 1", "on with it, once it was paused"),
         ("!digest now", "the newest stories at once"),
         ("!digest preview", "what the next one holds so far"),
     ),

@@ -7,6 +7,7 @@ from functools import partial
 
 from bot import dates
 from bot.commands.asking import Asked, Command, Reply
+from bot.commands.feeding import feeds
 from bot.commands.ordering import active, told
 from bot.errors import UserError
 from bot.message import Block, Bullet, Code, Heading, Message, Moment, Paragraph, Span, Strong, Text, own
@@ -31,6 +32,7 @@ def _help(commands: Mapping[str, Command], asked: Asked) -> Reply:
         blocks: list[Block] = [
             Paragraph((Text("I answer from stored news articles, in their own words, each sentence with its source."),))
         ]
+        blocks += _deaf(asked)
         blocks += [Bullet((Code(one.usage), Text(f" - {one.summary}"))) for one in commands.values()]
         blocks.append(Paragraph(own("`!help summit` shows examples of a command.")))
         return Reply(Message(tuple(blocks)))
@@ -41,6 +43,12 @@ def _help(commands: Mapping[str, Command], asked: Asked) -> Reply:
     return Reply(Message((Heading((Text(command.usage),)), Paragraph((Text(command.summary),)), *lines)))
 
 
+def _deaf(asked: Asked) -> list[Block]:
+    """Which entrance does not work here, and which does."""
+    said = asked.request.deaf
+    return [Paragraph(own(f"{said[0].upper()}{said[1:]}."))] if said else []
+
+
 def status(asked: Asked) -> Reply:
     facts = asked.store.facts(asked.tenant)
     stored: list[Span] = [Text("Nothing is stored yet.")]
@@ -49,14 +57,14 @@ def status(asked: Asked) -> Reply:
         newest = f", newest {dates.show(When.day(facts.newest))}" if facts.newest else ""
         stored = [Text(f"{articles} in {stories}{newest}; last stored ")]
         stored += [Moment(facts.added, asked.zone), Text(".")] if facts.added else []
-    blocks: list[Block] = [Paragraph((Strong("Corpus: "), *stored))]
+    blocks: list[Block] = [Paragraph((Strong("Corpus: "), *stored)), *_deaf(asked)]
     orders = active(asked)
     if not orders:
         blocks.append(Paragraph((Strong("Digests: "), *own("none; order one with `!digest daily 08:00 Asia/Seoul`."))))
     for one in orders:
         blocks.append(Paragraph((Strong(f"Digest {one.id}: "), *told(one, asked))))
         blocks += [Bullet(_delivered(row, one)) for row in asked.store.deliveries(one.id, LAST)]
-    return Reply(Message(tuple(blocks)))
+    return Reply(Message((*blocks, *feeds(asked))))
 
 
 _TOLD = {
@@ -72,8 +80,9 @@ _TOLD = {
 def _delivered(row: Delivery, one: Subscription) -> tuple[Span, ...]:
     """One slot and what became of it, with the reason where it did not arrive."""
     assert row.due is not None
-    reason = f": {row.reason}" if row.reason else ""
-    return (Moment(row.due, one.schedule.zone), Text(f" {_TOLD[row.state]}{reason}."))
+    sign = ";" if row.state is DeliveryState.SENT else ":"
+    reason = f"{sign} {row.reason}" if row.reason else ""
+    return (Moment(row.due, one.schedule.zone), *own(f" {_TOLD[row.state]}{reason}."))
 
 
 STATUS = Command(

@@ -2,7 +2,7 @@
 
 `Settings` is the one table: field, name, default, meaning and reader of each setting stand in its annotation, and
 `.env.example` follows from it (`example`). The environment wins over the `.env` file; an empty value is not set;
-each secret may stand in a file that `<NAME>_FILE` names.
+each secret may stand in a file that `<NAME>_FILE` names. One file past 300 lines, so that the table is one.
 """
 
 from __future__ import annotations
@@ -13,11 +13,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 from bot.config import sources
 from bot.config.secret import Secret, hide, pattern
-from bot.config.shapes import address, choice, database, days_or_off, folder, hours, slack_users, token
+from bot.config.shapes import (
+    address,
+    choice,
+    contact,
+    database,
+    days_or_off,
+    folder,
+    hosts,
+    hours,
+    listening,
+    shards,
+    slack_users,
+    token,
+    whole,
+)
 from bot.config.sources import Fault, Setting
 from bot.errors import SettingsError
 from bot.model import join
@@ -76,6 +90,42 @@ class Settings:
             choice("hold", "resend"),
         ),
     ]
+    http: Annotated[
+        tuple[str, int] | None,
+        Setting(
+            "DATELINE_HTTP",
+            "127.0.0.1:8081",
+            "where health and metrics are served, without a password; off: nowhere",
+            listening,
+        ),
+    ]
+    contact: Annotated[
+        str,
+        Setting(
+            "DATELINE_CONTACT",
+            "",
+            "an address or page where webmasters can reach you; it stands in the User-Agent of what is fetched",
+            contact,
+        ),
+    ]
+    first_entries: Annotated[
+        int,
+        Setting(
+            "DATELINE_FIRST_ENTRIES",
+            "20",
+            "how many of its newest entries a new feed brings, as background",
+            whole(0, 200, "entries"),
+        ),
+    ]
+    allow_hosts: Annotated[
+        frozenset[str],
+        Setting(
+            "DATELINE_ALLOW_HOSTS",
+            "",
+            "hosts, or host:port, that may be fetched from although they are private, separated by commas",
+            hosts,
+        ),
+    ]
     log: Annotated[
         str,
         Setting("DATELINE_LOG", "human", "form of the log: human or json", choice("human", "json")),
@@ -115,6 +165,15 @@ class Settings:
             "wss://gateway.discord.gg",
             "Discord's gateway; another address serves tests and proxies",
             address("wss", "ws", such="wss://gateway.discord.gg"),
+        ),
+    ]
+    discord_shards: Annotated[
+        tuple[tuple[int, ...], int] | None,
+        Setting(
+            "DISCORD_SHARDS",
+            "auto",
+            "shards of Discord's gateway served by this process, such as 0-3/8; auto: all that Discord asks for",
+            shards,
         ),
     ]
     slack_bot_token: Annotated[
@@ -188,6 +247,22 @@ class Settings:
         """Platforms that have their tokens."""
         tokens = {"discord": self.discord_token, "slack": self.slack_bot_token}
         return tuple(platform for platform, token in tokens.items() if token)
+
+    def access(self, platform: str) -> dict[str, Any]:
+        """What a platform is reached with, its secrets revealed."""
+        if platform == "discord":
+            return {
+                "token": self.discord_token.reveal(),
+                "api_base": self.discord_api_base,
+                "gateway_url": self.discord_gateway_url,
+                "shards": self.discord_shards,
+            }
+        return {
+            "token": self.slack_bot_token.reveal(),
+            "app_token": self.slack_app_token.reveal(),
+            "api_base": self.slack_api_base,
+            "admins": self.slack_admins,
+        }
 
     @property
     def database(self) -> Secret:

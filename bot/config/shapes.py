@@ -53,7 +53,11 @@ def folder(text: str) -> Path:
     if text.startswith("~"):
         raise ValueError("the path of a folder in full; only ~/ is understood")
     path = Path(text).absolute()
-    if path.exists() and not path.is_dir():
+    try:
+        taken = path.exists() and not path.is_dir()
+    except OSError as error:
+        raise ValueError(f"the path of a folder ({error.strerror})") from error
+    if taken:
         raise ValueError("the path of a folder; a file stands there")
     return path
 
@@ -103,3 +107,45 @@ def slack_users(text: str) -> frozenset[str]:
     if text and wrong:
         raise ValueError("user ids separated by commas, such as U012AB3CD (profile, More, Copy member ID)")
     return frozenset(users) if text else frozenset()
+
+
+def listening(text: str) -> tuple[str, int] | None:
+    """Address and port; None where it is off."""
+    if text.casefold() == "off":
+        return None
+    found = re.fullmatch(r"(?:(\[[0-9A-Fa-f:.]+\]|[\w.-]+):)?([0-9]{1,5})", text)
+    if not found or not 0 < int(found[2]) < 65_536:
+        raise ValueError("an address and a port, such as 127.0.0.1:8081 (0.0.0.0:8081 is open to the network), or off")
+    return (found[1] or "127.0.0.1").strip("[]"), int(found[2])
+
+
+def shards(text: str) -> tuple[tuple[int, ...], int] | None:
+    """The shards that this process serves and how many there are in all; None where Discord is to say."""
+    if text.casefold() == "auto":
+        return None
+    found = re.fullmatch(r"([0-9]{1,5})(?:-([0-9]{1,5}))?/([0-9]{1,5})", text)
+    if not found or not int(found[1]) <= int(found[2] or found[1]) < int(found[3]):
+        raise ValueError("auto, or the shards of this process, counted from 0, and their number in all, such as 0-3/8")
+    return tuple(range(int(found[1]), int(found[2] or found[1]) + 1)), int(found[3])
+
+
+def whole(least: int, most: int, unit: str) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not re.fullmatch("[0-9]{1,9}", text) or not least <= int(text) <= most:
+            raise ValueError(f"a whole number of {unit} from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def contact(text: str) -> str:
+    if not re.fullmatch(r"[!-'*-~]{0,200}", text):
+        raise ValueError("an e-mail address or a page, without spaces, such as desk@example.org")
+    return text
+
+
+def hosts(text: str) -> frozenset[str]:
+    named = [host.lower() for host in re.split(r"[\s,]+", text.strip(", "))]
+    if text and not all(re.fullmatch(r"(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::[0-9]{1,5})?", host) for host in named):
+        raise ValueError("hosts separated by commas, each with a port or without, such as intranet.example:8080")
+    return frozenset(named) if text else frozenset()

@@ -1,10 +1,10 @@
 """Temporal expressions: found in a text, resolved against its article's date, and shown.
 
-One hand-written grammar (`grammar`), read left to right; the longest match wins. Its rules stand in `days`, `feasts`,
-`spans` and `lengths`, made of `pieces`; a `Reader` tells them what stands around a match, `tense` whether it is still to
-come; `values` are the calendar and TIMEX3, `showing` is English. Refused: a model or a tagger of parts of speech, which
-bring little over cues and cost a hundredfold in time. Laws: an article is never read by today's clock; what cannot be
-placed keeps `when` None; what contradicts itself, or is only a guess, keeps a confidence below SURE.
+One hand-written grammar (`grammar`), read left to right; the longest match wins. Its rules stand in `days`, `months`,
+`feasts`, `spans` and `lengths`, made of `pieces`; a `Reader` tells them what stands around a match, `tense` whether it
+is still to come; `values` are the calendar and TIMEX3, `showing` is English. Refused: a model or a tagger of parts of
+speech, which bring little over cues and cost a hundredfold in time. Laws: an article is never read by today's clock;
+what cannot be placed keeps `when` None; what contradicts itself, or is only a guess, keeps a confidence below SURE.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from datetime import date, timedelta
 
 from bot.dates import values
 from bot.dates.grammar import grammar
+from bot.dates.pieces import DOUBTFUL, FARTHEST, WEEKDAY_WORD
 from bot.dates.reader import Folded, Reader, Reading, rough
 from bot.dates.showing import show
 from bot.dates.values import read, timex
 from bot.model import Mention, MentionBasis, Precision, Span, TimexType, When
 
-__all__ = ["SURE", "calendar", "mentions", "read", "show", "timex", "typed", "window"]
+__all__ = ["SURE", "calendar", "doubt", "mentions", "read", "show", "timex", "typed", "window"]
 
 WINDOW = timedelta(days=60)  # the widest that still tells when an article was published
 SURE = 0.5  # below it a mention is not placed on a line of days
@@ -81,6 +82,7 @@ def _readings(
             reader.tell(reading.when)
             if _names_year(reading):
                 reader.named, reader.named_end = reading.when.first, end
+                reader.years[reading.when.first.month, reading.when.first.day] = reading.when.first.year
         at = end
 
 
@@ -136,6 +138,26 @@ def _announced(reader: Reader, when: When | None, start: int, end: int) -> bool:
     if when.first > reader.anchor:
         return True
     return when.last > reader.anchor and reader.ahead(start, end)
+
+
+def doubt(mention: Mention, words: str, anchor: date | None) -> str:
+    """Why an expression is not taken at its word, as the end of a sentence that begins with it; empty where it is."""
+    if mention.confidence > DOUBTFUL or mention.type is not TimexType.DATE:
+        return ""
+    when = mention.when
+    if when is None or not _is_near(when, anchor):
+        far = re.match(r"\d{4}", mention.value)
+        lies_far = when is not None or (far and int(far[0]) > FARTHEST)
+        return "lies centuries away" if lies_far else "is no day of the calendar"
+    if WEEKDAY_WORD.search(words.lower()):
+        told = "was" if anchor is None or when.first <= anchor else "is"
+        return f"contradicts itself: {show(when)} {told} a {when.first:%A}"
+    other = values.a_day(when.first.year, when.first.day, when.first.month)
+    return f"can be read in two ways, as {show(when)} or {show(other)}" if other else ""
+
+
+def _is_near(when: When, anchor: date | None) -> bool:
+    return 1000 <= when.first.year <= (anchor.year + 100 if anchor else FARTHEST)
 
 
 _SINCE = re.compile(r"\bsince (?:(?:the|its|their|his|her|our|a|an) )?(?:[a-z'-]+ ){0,5}$")

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.dates import pieces, values
-from bot.dates.pieces import DOUBTFUL, EXPLICIT, VAGUE, Match, dated, told_year, unplaced
+from bot.dates.pieces import DOUBTFUL, EXPLICIT, VAGUE, Match, counted, dated, told_year, unplaced
 from bot.dates.reader import Reader, Reading
 from bot.model import MentionBasis, TimexType, When
 
 TOLD_NEAR = 90  # days within which a date belongs to another year just told of, and not to the article's own
+CLOSE, FAR = (
+    30,
+    366,
+)  # days within which a date has its nearest year whatever its weekday, and the weekday tells the year
 NEAR = 120  # days within which a month and day is the nearest one, whatever the tense; most are, on development data
 
 # --- with their year --------------------------------------------------------------------------------------
@@ -22,7 +26,7 @@ def _full(reader: Reader, year: int, month: int, day: int, weekday: str | None =
     if when is None:  # February 30
         return unplaced(f"{year:04}-{month:02}-{day:02}", DOUBTFUL, MentionBasis.EXPLICIT)
     contradicts = weekday is not None and when.first.weekday() != pieces.weekday(weekday)
-    far = reader.anchor is not None and not 1000 <= year <= reader.anchor.year + 100
+    far = not 1000 <= year <= (reader.anchor.year + 100 if reader.anchor else pieces.FARTHEST)
     sure = DOUBTFUL if contradicts or far else EXPLICIT
     return Reading(TimexType.DATE, values.timex(when), when, MentionBasis.EXPLICIT, sure)
 
@@ -49,9 +53,11 @@ def numeric(reader: Reader, m: Match) -> Reading | None:
 def month_day(reader: Reader, m: Match) -> Reading | None:
     """A month with a day or days: "June 12, 2018", "12 June", "Feb. 27-28", "Tuesday, Feb. 26"."""
     plain = pieces.is_short(m["month"]) and not m["month"].startswith("mar")  # "feb 6" means nothing else
-    if not plain and not reader.names(m.start("month"), m["month"]):
+    if not plain and not m.groupdict().get("year") and not reader.names(m.start("month"), m["month"]):
         return None
     groups, month, day = m.groupdict(), pieces.month(m["month"]), pieces.day(m["day"])
+    if groups.get("year") and counted(reader, m.end()):
+        return None
     year = told_year(reader, m)
     first = _full(reader, year, month, day, groups.get("weekday")) if year else _yearless(reader, m, month, day)
     until = groups.get("until")
@@ -63,15 +69,29 @@ def month_day(reader: Reader, m: Match) -> Reading | None:
     return dated(last and values.span(first.when, last), first.basis, first.confidence)
 
 
-def month_year(reader: Reader, m: Match) -> Reading | None:
-    year = told_year(reader, m)
-    if year is None or not reader.names(m.start("month"), m["month"]):
+def two_days(reader: Reader, m: Match) -> Reading | None:
+    """Two days in a row, "February 27 and 28"; of others the second stands for itself."""
+    return month_day(reader, m) if pieces.day(m["until"]) == pieces.day(m["day"]) + 1 else None
+
+
+_AFTER_A_DAY = re.compile(rf"(?P<month>{pieces.MONTH}) (?:{pieces.DAY}, ){{0,5}}{pieces.DAY}(?:,|,? and) $")
+
+
+def another_day(reader: Reader, m: Match) -> Reading | None:
+    """A day of the month just told of: the 12 and the 19 of "February 5, 12 and 19"."""
+    before, told = _AFTER_A_DAY.search(reader.left(m.start())), reader.day
+    if before is None or told is None:
         return None
-    when = values.a_month(year, pieces.month(m["month"]))
-    if when and (until := m.groupdict().get("until_month")):
-        last = values.a_month(year, pieces.month(until))
-        when = last and values.span(when, last)
-    return dated(when, MentionBasis.EXPLICIT if m["year"] else reader.basis, EXPLICIT)
+    day = pieces.day(m["day"])
+    if pieces.month(before["month"]) != told.first.month or day <= told.first.day:
+        return None
+    return dated(values.a_day(told.first.year, told.first.month, day), reader.basis, pieces.MONTH_DAY)
+
+
+def far_year(_: Reader, m: Match) -> Reading | None:
+    """A day of a year that no article tells of."""
+    value = f"{m['far']}-{pieces.month(m['month']):02}-{pieces.day(m['day']):02}"
+    return unplaced(value, DOUBTFUL, MentionBasis.EXPLICIT)
 
 
 def week_of(reader: Reader, m: Match) -> Reading | None:
@@ -100,10 +120,14 @@ def _yearless(reader: Reader, m: Match, month: int, day: int) -> Reading:
     if not candidates:
         return unplaced(value, DOUBTFUL)
     chosen = nearest(reader, m, candidates)
-    weekday = m.groupdict().get("weekday")
-    agrees = weekday is None or chosen.weekday() == pieces.weekday(weekday)
-    confidence = pieces.MONTH_DAY if agrees else DOUBTFUL
-    return Reading(TimexType.DATE, chosen.isoformat(), When.day(chosen), reader.basis, confidence)
+    if weekday := m.groupdict().get("weekday"):
+        agreeing = [day for day in candidates if day.weekday() == pieces.weekday(weekday)]
+        best = min(agreeing, key=lambda day: abs((day - now).days), default=chosen)
+        if abs((chosen - now).days) > CLOSE and abs((best - now).days) <= FAR:
+            chosen = best
+        if chosen not in agreeing:
+            return Reading(TimexType.DATE, chosen.isoformat(), When.day(chosen), reader.basis, DOUBTFUL)
+    return Reading(TimexType.DATE, chosen.isoformat(), When.day(chosen), reader.basis, pieces.MONTH_DAY)
 
 
 def nearest(reader: Reader, m: Match, candidates: Sequence[date]) -> date:
@@ -121,6 +145,9 @@ def nearest(reader: Reader, m: Match, candidates: Sequence[date]) -> date:
         return ahead[0]
     if reader.loose and (nearest - now).days > 31:  # who types asks for what is stored
         return past[-1]
+    told = [day for day in candidates if day.year == reader.years.get((day.month, day.day))]
+    if told and abs((nearest - now).days) > CLOSE and _is_told(reader, m):
+        return told[0]
     then = reader.then(m.start())
     if then and then.year != now.year and abs((nearest - now).days) > 30 and _is_told(reader, m):
         of_then = min(candidates, key=lambda day: abs((day - then).days))
@@ -138,54 +165,11 @@ def _is_told(reader: Reader, m: Match) -> bool:
     return not reader.ahead(m.start(), m.end()) or _WAS_DUE.search(reader.left(m.start())) is not None
 
 
-# names of people and verbs too, unless something says that a month is meant
-_NAMELIKE = {"may", "march", "april", "june", "august"}
-_IN = re.compile(
-    r"(?:\b(?:in|since|by|until|till|during|from|to|through|for|and|or|between|before|after|of|last|next|this|early|late"
-    r"|mid|each|every|as of|around|about|the|a|that|end|beginning|middle|past|coming|previous|following)|[-,(/]) ?$"
-)
-
-
-def bare_month(reader: Reader, m: Match) -> Reading | None:
-    word, month, now = m["month"], pieces.month(m["month"]), reader.now
-    if not reader.names(m.start(), word) or not (reader.loose or _is_month(reader, m, word)):
-        return None
-    if now is None:
-        return unplaced(f"XXXX-{month:02}", VAGUE, MentionBasis.CONTEXT)
-    if reader.anchor is None or month == now.month:
-        year = now.year + (month < now.month)
-    else:
-        ahead = reader.ahead(m.start(), m.end()) or reader.left(m.start()).endswith("by ")
-        year = now.year + (month < now.month) if ahead else now.year - (month > now.month)
-    return dated(values.a_month(year, month), reader.basis, pieces.BARE_MONTH)
-
-
-def _is_month(reader: Reader, m: Match, word: str) -> bool:
-    short = pieces.is_short(word)
-    if short and not word.endswith("."):
-        return False
-    if not short and word not in _NAMELIKE:
-        return True
-    named = word in _NAMELIKE and re.match(r"'s| [A-Z][a-z]", reader.cased[m.end() : m.end() + 3])
-    return not named and _IN.search(reader.low, max(0, m.start() - 12), m.start()) is not None
-
-
-def which_month(reader: Reader, m: Match) -> Reading | None:
-    """A month beside this one: "last June" is the latest before it."""
-    if not reader.names(m.start("month"), m["month"]) or reader.now is None:
-        return None
-    month, now = pieces.month(m["month"]), reader.now
-    match m["rel"]:
-        case "last" | "past" | "this past":
-            year = now.year - (month >= now.month)
-        case "next" | "coming" | "this coming":
-            year = now.year + (month <= now.month)
-        case _:
-            year = now.year
-    return dated(values.a_month(year, month), reader.basis, pieces.RELATIVE_MONTH)
-
-
 # --- days of the week, and around the article's own -------------------------------------------------------
+
+
+_NAMED_DAY = re.compile(r"\b(?:black|super|bloody|cyber|fat|holy|maundy|giving|mega) $")
+_THROUGH = re.compile(rf"\b{pieces.WEEKDAY}(?: {pieces.PART})?(?: (?:to|through|until|till) | ?- ?)$")
 
 
 def by_weekday(reader: Reader, m: Match) -> Reading | None:
@@ -194,8 +178,14 @@ def by_weekday(reader: Reader, m: Match) -> Reading | None:
     if not reader.names(m.start("weekday"), m["weekday"]) or (word.endswith(".") and not reader.loose):
         return None
     n, now = pieces.weekday(word), reader.anchor
+    left = reader.left(m.start())
+    if _NAMED_DAY.search(left):
+        return None
     if now is None:
         return unplaced(f"XXXX-WXX-{n + 1}", VAGUE, MentionBasis.CONTEXT)
+    if reader.day and not rel and _THROUGH.search(left):  # from Monday to Wednesday
+        till = values.moved(reader.day.first, (n - reader.day.first.weekday()) % 7)
+        return _on(reader, till, m["part"], pieces.WEEKDAY_ALONE) if till else None
     if rel in {"the previous", "the following"} and reader.day:
         now = reader.day.first
     back, on = (now.weekday() - n) % 7, (n - now.weekday()) % 7
@@ -211,6 +201,15 @@ def by_weekday(reader: Reader, m: Match) -> Reading | None:
     day = values.moved(now, by)
     sure = pieces.RELATIVE_MONTH if rel else pieces.WEEKDAY_ALONE
     return _on(reader, day, m["part"], sure) if day else None
+
+
+def weekday_of_week(reader: Reader, m: Match) -> Reading | None:
+    """A weekday of the last, this or the next week."""
+    if reader.anchor is None or not reader.names(m.start("weekday"), m["weekday"]):
+        return None
+    monday = values.moved(reader.anchor, -reader.anchor.weekday() + {"last": -7, "this": 0, "next": 7}[m["rel"]])
+    day = monday and values.moved(monday, pieces.weekday(m["weekday"]))
+    return _on(reader, day, None, pieces.RELATIVE_MONTH) if day else None
 
 
 def _on(reader: Reader, day: date, part: str | None, confidence: float) -> Reading:

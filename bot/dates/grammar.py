@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
-from bot.dates import days, feasts, lengths, spans
+from bot.dates import days, feasts, lengths, months, spans
 from bot.dates.pieces import (
     CLOCK,
     DAY,
@@ -57,19 +57,35 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     ),
     (rf"{_OPEN}{_M} (?:the )?{_D}{OF_YEAR}?", days.month_day),
     (rf"{_OPEN}{_M} {_D}(?: ?[-/] ?(?:{_TO_M} )?| to | through ){_TO_D}{OF_YEAR}?", days.month_day),
-    (rf"{_OPEN}{_M} {_D} (?:and|&) {_TO_D}(?:{OF_YEAR}|{_DONE})", days.month_day),
+    (rf"{_OPEN}{_M} {_D} (?:and|&) {_TO_D}(?:{OF_YEAR}|{_DONE})", days.two_days),
+    (rf"{_OPEN}{_M} {_D}", days.month_day),  # "June 12, 2000 people came"
+    (rf"(?<=, ){_D}(?=(?:, {DAY}){{0,5}},? and {DAY}{_DONE})", days.another_day),
+    (rf"(?<=and ){_D}{_DONE}", days.another_day),
     (rf"{_M} {_D}{OF_YEAR} ?- ?{_TO_M} {_TO_D},? (?P<until_year>{LONG_YEAR})", days.month_day),
+    (rf"{_OPEN}{_M} {_D},? (?P<far>[3-9]\d{{3}})(?=[.;:)?!\"]|,? ?(?:$|\n))", days.far_year),
     (rf"{_OPEN}{_D}(?: of)?[ -]{_M}{OF_YEAR}?", days.month_day),
     (rf"{_OPEN}{_D} ?(?:-|/|to|and) ?{_TO_D}(?: of)? {_M}{OF_YEAR}?", days.month_day),
     (rf"{_D}-{_M}-(?P<year>{LONG_YEAR})", days.month_day),
-    (rf"{_M}{OF_YEAR}", days.month_year),
-    (rf"{_M} ?- ?{_TO_M}{OF_YEAR}", days.month_year),
-    (_M, days.bare_month),
-    (rf"(?P<rel>{_NEXT}|the same|the previous) {_M}", days.which_month),
+    (rf"{_M}{OF_YEAR}", months.month_year),
+    (rf"{_M} ?- ?{_TO_M}{OF_YEAR}", months.month_year),
+    (rf"(?<=between ){_M} and {_TO_M}{OF_YEAR}?", months.months),
+    (rf"(?<=from ){_M} (?:to|until|till|through) {_TO_M}{OF_YEAR}?", months.months),
+    (rf"{_M} ?- ?{_TO_M}", months.months),
+    (_M, months.bare_month),
+    (rf"(?P<rel>{_NEXT}|the same|the previous) {_M}", months.which_month),
     (rf"(?:the )?week of {_M} {_D}{OF_YEAR}?", days.week_of),
     (
         rf"(?P<rel>(?:{_NEXT}|the previous|the following) )?(?P<weekday>{WEEKDAY})(?: ?'s)?(?: (?P<part>{PART})\b)?",
         days.by_weekday,
+    ),
+    (
+        rf"(?P<weekday>{WEEKDAY})(?: of)? (?P<rel>last|this|next) week\b",
+        days.weekday_of_week,
+    ),
+    (rf"(?:the )?(?P<n>{_NTH}) (?P<weekday>{WEEKDAY}) (?:of|in) {_M}{OF_YEAR}?", months.nth_weekday),
+    (
+        rf"(?:the )?(?P<n>{_NTH}) (?P<unit>day|week) (?:of|in) (?:{_M}{OF_YEAR}?|(?P<of>{LONG_YEAR}))",
+        months.counted_within,
     ),
     (
         (
@@ -81,7 +97,7 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     (rf"(?:(?P<rel>last|next|this|past) )?(?P<feast>{feasts.FEAST})\b{OF_YEAR}?", feasts.feast),
     (r"9/11\b(?!/)", days.nine_eleven),
     (rf"(?P<clock>{CLOCK}){ZONE}", days.clock),
-    (rf"(?P<year>{LONG_YEAR})", spans.bare_year),
+    (rf"(?:the year )?(?P<year>{LONG_YEAR})", spans.bare_year),
     (r"(?P<year>(?:1[5-9]|20)\d\d) ?[-/] ?(?P<until>\d{4}|\d\d)(?![\w/]|[-.,]\d)", spans.years),
     (
         (
@@ -157,7 +173,7 @@ _RULES: tuple[tuple[str, Rule], ...] = (
 # before a date, and the part of it that is meant
 _PARTIAL = (
     r"(?:the )?(?:(?P<START>early(?: on| in)?|beginning of|start of|earlier(?: on| in)?|first part of)"
-    r"|(?P<MID>mid|middle of)|(?P<END>late(?: on| in)?|end of|later(?: on| in)?|last part of|close of))[ -]"
+    r"|(?P<MID>mid|middle of)|(?P<END>late(?: on| in)?|end of|end(?=-)|later(?: on| in)?|last part of|close of))[ -]"
 )
 
 # where a match may start
@@ -168,7 +184,7 @@ _START = (
     r"|preceding|first|second|third|final|fiscal|q[1-4]|spring|summer|autumn|fall|winter|today|yesterday|tomorrow|tonight"
     r"|overnight|year|month|week|day|decade|centur|hour|minute|each|every|daily|nightly|hourly|in future|in the past|right now|now|recent|noon|mid"
     r"|early|late|beginning|start|end|close|another|additional|per |martin l|valentine|president|good friday|easter"
-    r"|memorial|independence d|bastille|labor d|columbus|halloween|election d|veterans|thanksgiving|christmas|boxing|new y"
+    r"|memorial|independence d|black f|palm s|ash w|cyber m|bastille|labor d|columbus|halloween|election d|veterans|thanksgiving|christmas|boxing|new y"
     r"|1st))"
 )
 

@@ -96,6 +96,7 @@ class Reader:
         self.loose = loose  # typed by a person: capitals say nothing
         self.named: date | None = None  # the last day or month named in full, and where that was
         self.named_end = -REACH * 3
+        self.years: dict[tuple[int, int], int] = {}  # of the months and days told with one
         self._told: dict[Precision, When] = {}  # the last of each precision told of, latest last
         self._starts = starts
 

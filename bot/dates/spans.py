@@ -18,21 +18,16 @@ _YEAR_BEFORE = re.compile(
     r"|july|april|may|august|march|every|as|versus|vs)[(/,;:]? $|[(/,;:] $|[-(/]$|^$|\n$"
 )
 _NEVER_BEFORE = re.compile(
-    r"(?:\b(?:at|no\.?|number|room|flight|route|highway|channel|page|model|aged?|some|nearly|about|over|than)|[$£€#]) ?$"
+    r"(?:\b(?:at|no\.?|number|room|flight|route|highway|channel|page|model|aged?|some|nearly|about|over|than|copyright)|[$£€#©]|\(c\)) ?$"
 )
-_COUNTED = re.compile(
-    r" (?:people|troops|soldiers|persons|men|women|children|dollars|euros|pounds|miles|feet|meters|metres|tons|tonnes"
-    r"|votes|hours|gmt|est|edt|utc|local|residents|workers|jobs|homes|members|square|words|points|km|kilometers|acres"
-    r"|barrels|times|others|years?|days|vehicles|cars|shares|students|police|officers|models?|rupees|yen|yuan|protesters"
-    r"|demonstrators|refugees|cases|deaths)\b|%"
-)
-_PROPER = re.compile(r"\b[A-Z]\w* $")
+_PROPER = re.compile(r"\b\w*[A-Z]\w* $")  # "Windows", "iPhone"
+_STREET = re.compile(r"(?: [A-Z]\w+){1,2} (?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Lane)\b")
 
 
 def bare_year(reader: Reader, m: Match) -> Reading | None:
     year = int(m["year"])
-    left = reader.low[max(0, m.start() - 12) : m.start()]
-    if _NEVER_BEFORE.search(left) or _COUNTED.match(reader.low, m.end()):
+    left = reader.low[max(0, m.start("year") - 12) : m.start("year")]
+    if _NEVER_BEFORE.search(left) or pieces.counted(reader, m.end()) or _STREET.match(reader.cased, m.end()):
         return None
     if not reader.loose and not _YEAR_BEFORE.search(left) and not _stands_alone(reader, m, year):
         return None
@@ -139,9 +134,13 @@ def which_unit(reader: Reader, m: Match) -> Reading | None:
     now = _context(reader, unit) if told else reader.anchor
     if now is None or unit in {"hour", "minute", "second"} or (rel == "latest" and unit != "week"):
         return None
-    if unit in {"decade", "century"} and rel in _BACK:
+    if unit == "decade" and rel in _BACK:
         return None  # the past decade lasts till now
+    if unit == "century" and rel in _BACK:
+        return dated(of_unit(unit, now, -1), reader.basis, VAGUE) if rel == "last" else None
     when = of_unit(unit, now, _STEPS.get(rel, 0))
+    if m["rel"] == "the next" and unit == "day":
+        told = True  # than one that we cannot place
     return dated_unit(unit, when, MentionBasis.CONTEXT if told else reader.basis, VAGUE if told else RELATIVE_MONTH)
 
 

@@ -15,7 +15,7 @@ from operator import itemgetter
 from types import MappingProxyType
 
 from bot import ranking, terms
-from bot.digest import editor
+from bot.digest import editor, introductions
 from bot.model import Entry, Passage, Precision, Sentence, Span, When, shown
 from bot.ports import Dated
 
@@ -41,7 +41,7 @@ def article(
 ) -> tuple[Span, ...]:
     """The sentences of an article that tell it, in document order; with a query, those that speak of it."""
     sentences = sentences[:MOST_SENTENCES]
-    lines = _lines(text, sentences)
+    lines = _meaning(_lines(text, sentences), [text], query)
     chosen = ranking.choose(lines, words=words, most=most, title=title, query=query, summarizer=summarizer)
     if not chosen and sentences and words > 0:
         return (_beginning(text, sentences[0], words),)
@@ -64,6 +64,7 @@ def topic(
     """
     entries = _originals(articles)
     lines, passages = _candidates(entries, query)
+    lines = _meaning(lines, [entry.article.text for entry in entries], query)
     lines = [
         replace(line, worth=line.worth * DATED) if passage in dates and dates[passage].precision in DAYS else line
         for line, passage in zip(lines, passages, strict=True)
@@ -125,10 +126,44 @@ def _told_days(entries: Sequence[Entry], dates: Mapping[Passage, When]) -> dict[
 def _lines(text: str, sentences: Sequence[Sentence], article: int = 0) -> list[ranking.Line]:
     texts = [shown(text[sentence.start : sentence.end]) for sentence in sentences]
     judged = editor.judge(texts, [sentence.paragraph for sentence in sentences])
+    names = introductions.names(texts)
     return [
-        ranking.Line(one, article, n, judgement.worth, judgement.follows)
-        for n, (one, judgement) in enumerate(zip(texts, judged, strict=True))
+        ranking.Line(
+            one,
+            article,
+            n,
+            judgement.worth,
+            judgement.follows,
+            strangers=name.strangers,
+            introduces=name.introduces,
+        )
+        for n, (one, judgement, name) in enumerate(zip(texts, judged, names, strict=True))
     ]
+
+
+def _meaning(lines: list[ranking.Line], texts: Sequence[str], query: str) -> list[ranking.Line]:
+    """The lines, marked where they speak of the one asked for by a part of the name that their article has in full."""
+    asked = terms.written(query)
+    if len(asked) < 2:
+        return lines
+    name = re.compile(r"[\s-]+".join(map(re.escape, asked)), re.IGNORECASE)
+    found = {number: shown(match[0]) for number, text in enumerate(texts) if (match := name.search(text))}
+    names = {number: one for number, one in found.items() if all(word[0].isupper() for word in one.split())}
+    return [
+        replace(line, meant=True) if line.article in names and _names(line.text, names[line.article]) else line
+        for line in lines
+    ]
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a sentence speaks of somebody by the name or a part of it, and of nobody else of that part."""
+    if all(word not in text for word in name.split()):
+        return False
+    both = f"{text}\nof {name}"
+    names = terms.names(both, [(0, len(text)), (len(text) + 1, len(both))])
+    return any(
+        count > 1 and one.replace("-", " ").lower() == name.replace("-", " ").lower() for one, count in names.items()
+    )
 
 
 def _originals(articles: Sequence[Entry]) -> list[Entry]:
@@ -184,5 +219,9 @@ def _units(chosen: Sequence[int], lines: Sequence[ranking.Line]) -> list[list[in
 
 
 def _opening(units: Sequence[list[int]], lines: Sequence[ranking.Line]) -> list[int]:
-    """Which unit says what the story is: the best of those that open an article, or stand near its opening."""
-    return min(units, key=lambda unit: (min(lines[unit[0]].position, 4) // 2, units.index(unit)))
+    """Which unit says what the story is: the best of those that open an article, or stand near its opening.
+
+    What its article tells before it comes first.
+    """
+    best = min(units, key=lambda unit: (min(lines[unit[0]].position, 4) // 2, units.index(unit)))
+    return min(unit for unit in units if lines[unit[0]].article == lines[best[0]].article)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot import terms
+from bot.digest import hanging
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,52 +26,17 @@ class Judgement:
     follows: bool = False
 
 
+# What a sentence is worth that can stand, but that an editor would rather not show.
+QUESTION = 0.4
+ASIDE = 0.4  # all of it in parentheses
+HEADLINE = 0.5  # of another story
+WRITER = 0.6  # "I" and "my" outside quotation marks: the reader cannot know whose voice it is
+READER = 0.8  # "you" and "we"
+VAGUE = 0.8
+BACKWARD = 0.85  # points at something named before
+UNFINISHED = 0.7
+
 # All openings are matched in lower case.
-
-# "However, …", "Two days later …", "In return, …": what is told here hangs on what was told before
-_CONNECTIVE = re.compile(
-    r"""(?:
-    (?:and|but|or|nor|yet|so|still|then|thus|hence|also|instead|otherwise|therefore|however|nevertheless|nonetheless
-      |meanwhile|moreover|furthermore|besides|consequently|similarly|likewise|additionally|indeed|afterwards?|later
-      |again|finally|sometimes|conversely|accordingly|regardless|elsewhere|else|thereafter|ultimately|eventually
-      |alternatively|unsurprisingly|not\ so|even\ so|even\ then|since\ then|until\ then|by\ then|so\ far|too|plus)\b(?!-)
-      (?!\ that\ \w+\ (?:and|are|is)\b)
-  | (?:in|as|at|by|for|on|to|with|from|after|before|because\ of|despite|besides|since|given|following|during|under|over)\s
-      (?:(?:a|the)\ )?(?:addition|result|return|turn|response|contrast|comparison|fact|other\ words|example|instance
-      |the\ other\ hand|the\ contrary|that|this|these|those|which|such|top\ of\ (?:that|this)|the\ same\ time|same\ time
-      |other\ hand|contrary|conclusion|short|sum|all|the\ meantime|meantime|reply|doing\ so|both\ cases|either\ case)\b
-      (?!\ (?:week|month|year|season|summer|winter|spring|autumn|fall|morning|afternoon|evening|weekend|quarter|century
-      |decade|day\ of|to\b|of\b|\d|the\b|who\b))
-  | (?:(?:\w+|a\ few|several|some)\ (?:seconds|minutes|hours|days|weeks|months|years)|moments|shortly|soon|immediately
-      |long|the\ (?:next|following|same|previous)\ (?:day|week|month|year|morning|night|evening)|the\ day|a\ (?:day|week
-      |month|year))(?:\ (?:later|after(?:wards?)?|before|earlier|thereafter))?(?=,|\ (?:he|she|it|they|the)\b)
-  )""",
-    re.VERBOSE,
-)
-
-# "He …", "That is …", "Both men …", "The latter …": who or what is not said in this sentence
-_PRONOUN = re.compile(
-    r"""(?:
-    (?:he|she|they|him|them|hers|theirs|itself|himself|herself|themselves)\b
-  | (?:his|her|its|their)\b
-  | it(?:'s|’s|'d|’d|'ll|’ll)?\b(?!\ (?:is|was|remains|remained|seems|seemed|appears|appeared|became|has\ been|will\ be
-      |would\ be|may\ be|could\ be)\ (?:now\ |still\ |also\ |not\ |yet\ |un|im)?(?:clear|certain|known|likely|possible
-      |probable|hoped|expected|feared|thought|believed|unclear|unknown|unlikely|impossible|important|hard|difficult
-      |time|too\ early|too\ soon|estimated|understood)\b)
-  | (?:this|that)(?:'s|’s)?\b(?!\ (?:week|month|year|season|summer|winter|spring|autumn|fall|morning|afternoon|evening
-      |weekend|quarter|century|decade|story|article|report\ was)\b)
-  | (?:these|those)\b(?!\ (?:who|whose|with|in|of|on|from|at|under|living|working|wanting|seeking|hoping|days)\b)
-  | such\b | neither\b(?!.*\bnor\b) | either\b(?!.*\bor\b)
-  | both\b(?!\ .*\band\b)
-  | (?:some|many|most|all|none|one|two|three|four|five|several|few|each|half|part|much|neither|either|any)\ of\ (?:them
-      |these|those|this|that|it|his|her|their|its)\b
-  | (?:others?|another|the\ (?:latter|former|others?|same|first|second|third|pair|duo|trio|couple|two|three))
-      (?=\ (?:is|are|was|were|has|have|had|will|would|said|says|did|do|also|later|then)\b|,)
-  | (?:one|another|the\ other|other)\b(?=\ (?:said|was|is|has|had)\b)
-  | here(?:'s|’s)?\b | there(?:,|\ he|\ she|\ they)
-  )""",
-    re.VERBOSE,
-)
 
 # "The two sides …", "The incident …": told of before, if not named so that one could guess
 _ANAPHOR = re.compile(
@@ -87,39 +52,39 @@ _ANAPHOR = re.compile(
     re.VERBOSE,
 )
 
-# "When he arrived, Smith said …": named right after
-_NAMED_AFTER = re.compile(
-    r"(?:In|With|At|On|After|Before|During|Despite|For|As|By|From|Since|Under|While|When|Through|Like|Unlike|Speaking)"
-    r" [^,]{1,80}, (?:[a-z]+ )?([A-Z][\w’'-]+)"
-)
 # "The world community is hoping …", "Observers expect …": nobody in particular
 _NOBODY = re.compile(
     r"(?:the (?:whole )?(?:world|international community|public)\b|(?:many |some |most )?(?:observers|analysts|critics)\b"
     r"|(?:a number of|some|many|most|several)\b)"
 )
-# “Yes, I know that,” … “It was awful,” …: an answer, or words about what was named before
-_REPLY = re.compile(
-    r"[\"“‘'`]+ ?(?:yes|yeah|no|not|that|this|it|he|she|they|his|her|their|these|those|but|and|so|because|then|which)"
-    r"(?:['’](?:s|re|ll|d))?\b"
+_WRITER = frozenset("I I'm I've I'll I'd I’m I’ve I’ll I’d My my me myself Let's let's Let’s let’s".split())
+_READER = frozenset(
+    """we We we're We're we’re we've We've we’ve We’ve we'll We'll Our our us us, you You you, your Your you're You're you’re
+    You’re you've You've you’ve You’ve you'll You'll you’ll You’ll""".split()
 )
-_LEADS_IN = frozenset("according asked speaking thanks days weeks months years hours".split())  # no person among them
-_PERSONAL = frozenset("he she they him his her hers them their".split())
-_SELF = frozenset("I I'm I've I'll I’m I’ve I’ll we We we're We're we’re My my Our our me us you You your Your".split())
+# Sentences hold some of these; headlines of other stories between them ("Norland minister to visit Harwick.") none.
+_GRAMMAR = frozenset(
+    """a an the A An The is are was were be been being has have had do does did will would can could should may might must
+    said says told this that these those This That These Those there There it It he He she She they They we We i I
+    isn't aren't wasn't weren't hasn't haven't hadn't don't doesn't didn't won't""".split()
+)
+_LONGEST_HEADLINE = 12  # words
+# "How the strike began.", "Olsen: We need peace.": a headline, whatever words it has
+_HEADLINE = re.compile(r"(?:how|why|where|what|who|when|which)\b[^,?]*[^?]$|[^:\"“,]{2,40} ?: [^:]*$")
 _ADDRESSED = re.compile(
     r"(?:click|read|watch|see|follow|listen|sign up|subscribe|share|photos|video|gallery|more|related|advertisement|updated|"
     r"editor['’]s note|image copyright|image caption|story highlights)\b(?:.{0,12}(?::|»|>|here|more|us|also)|$)"
 )
-_CREDITS = (
-    "contributed to this report",
-    "contributed to this story",
-    "all rights reserved",
-    "not be published",
-    "not be reproduced",
+_CREDIT = re.compile(
+    r"contributed to this (?:report|story)|all rights reserved|not be (?:published|reproduced)"
+    r"|^.{3,60} reported from [^,]{2,40}\.$"
+    r"|^[\w .&’'-]{2,40} is (?:a|the|also a|also the) (?:parent|sister) company of \S+(?: \S+)?\.$"  # whose newsroom it is
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _QUOTE = re.compile("[“”«»„\"]|``|''|(?<!\\w)‘|(?<=[.,!?])’(?!\\w)")
-_NAME = re.compile(r"(?<=[a-z,;] )(?:[A-Z][\w’'-]*|U\.S\.|U\.N\.)")
-_TELLING = re.compile(r"[A-Z][\w’'-]*|\d[\d.,]*(?!\w)")
+# Each begins with one class of signs, to which `re` skips quickly.
+_NAME = re.compile(r"[A-Z](?<=[a-z,;] .)[\w’'-]*")
+_TELLING = re.compile(r"[A-Z\d](?:(?<=[A-Z])[\w’'-]*|(?<=\d)[\d.,]*(?!\w))")
 _DAY = re.compile(
     r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}\b|\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
@@ -136,11 +101,11 @@ def judge(sentences: Sequence[str], paragraphs: Sequence[int]) -> list[Judgement
     cased = len(_NAME.findall(opening)) * 50 > opening.count(" ")
     judged: list[Judgement] = []
     inside, before = False, -1
-    for sentence, paragraph in zip(sentences, paragraphs, strict=True):
+    for n, (sentence, paragraph) in enumerate(zip(sentences, paragraphs, strict=True)):
         outside, whole, inside = _unquoted(sentence, inside=inside and paragraph == before)
         before = paragraph
         if whole:
-            judged.append(_judged(sentence, outside, cased=cased))
+            judged.append(_judged(sentence, outside, opens=n == 0, cased=cased))
         else:  # where capitals are lost, quotation marks stand between spaces, and which side they close is a guess
             judged.append(Judgement(worth=0.0 if cased else 1.0))
     return judged
@@ -176,50 +141,64 @@ def _opens(sentence: str, start: int, end: int, *, inside: bool) -> bool:
     return glued_after if glued_before != glued_after else not inside
 
 
-def _judged(sentence: str, outside: str, *, cased: bool) -> Judgement:
+def _judged(sentence: str, outside: str, *, opens: bool, cased: bool) -> Judgement:
     if not _LETTER.search(outside):
         return Judgement(worth=0)  # a quotation without its speaker
     low = sentence.lower()
-    if sentence.endswith(":") or _ADDRESSED.match(low) or any(credit in low for credit in _CREDITS):
+    if sentence.endswith(":") or _ADDRESSED.match(low) or _is_credit(low):
         return Judgement(worth=0)
-    opening = outside.lstrip(" …,;-–—([")
-    start = opening.lower()
-    follows = bool(_CONNECTIVE.match(start) or _PRONOUN.match(start) or _hangs(start) or _REPLY.match(low))
-    if follows and cased and (named := _NAMED_AFTER.match(opening)) and not terms.is_stop(named[1].lower()):
-        follows = False
-    return Judgement(_worth(sentence, low, outside) if cased else 1.0, follows)
+    follows = hanging.follows(outside, low, opens=opens, cased=cased)
+    return Judgement(_worth(sentence, low, outside, opens=opens, cased=cased), follows)
 
 
-def _hangs(opening: str) -> bool:
-    """Whether a personal pronoun comes before any word that it could stand for."""
-    written = opening.replace(",", "").split(" ", 8)[:8]
-    if _PERSONAL.isdisjoint(written):
-        return False
-    for one in written:
-        word = one.strip(",;:()'’")
-        if word in _PERSONAL:
-            return True
-        if word and word[0].isalpha() and not terms.is_stop(word) and word not in _LEADS_IN:
-            return False
-    return False
+def _is_credit(low: str) -> bool:
+    return (
+        "contributed to" in low
+        or "rights reserved" in low
+        or "not be " in low
+        or "reported from" in low
+        or " company of" in low
+    ) and bool(_CREDIT.search(low))
 
 
-def _worth(sentence: str, low: str, outside: str) -> float:
-    """Dated and specific before vague, statements before questions, the reporter's voice before the writer's."""
-    worth = 1.0
-    if sentence[-1] not in ".!\"”’')]…?":
-        worth *= 0.7
-    if sentence.endswith("?") or outside.endswith("?"):
-        worth *= 0.6
-    if not _SELF.isdisjoint(outside.split()):
-        worth *= 0.8
-    if _ANAPHOR.match(low):
-        worth *= 0.85
-    if _NOBODY.match(low):
-        worth *= 0.8
+def _worth(sentence: str, low: str, outside: str, *, opens: bool, cased: bool) -> float:
+    """Dated and specific before vague, the reporter's voice before the writer's, news before another's headline."""
+    worth = _manner(sentence, low, outside, opens=opens)
+    if not cased:
+        return worth
+    written = outside.split()
+    if not _WRITER.isdisjoint(written):
+        worth *= WRITER
+    elif not _READER.isdisjoint(written):
+        worth *= READER
     telling = set(_TELLING.findall(sentence, 1))
-    numbered = any(word[0].isdigit() for word in telling)
-    dated = not _CALENDAR.isdisjoint(telling) or (numbered and any(_YEAR.fullmatch(word) for word in telling))
+    numbered = min(telling, default="A") < "A"  # digits come before letters
+    dated = not _CALENDAR.isdisjoint(telling) or (numbered and any(map(_YEAR.fullmatch, telling)))
     if not dated and not numbered:
         worth *= min(1.0, 0.75 + 0.08 * len(telling))  # names tell something too, no single one much
+    if not (opens or dated) and len(written) <= _LONGEST_HEADLINE and _is_headline(low, written):
+        worth *= HEADLINE
     return worth * (1 + 0.06 * dated + 0.04 * numbered + 0.1 * bool(dated and _DAY.search(sentence)))
+
+
+def _manner(sentence: str, low: str, outside: str, *, opens: bool) -> float:
+    """Statements before questions, somebody before nobody, what is whole before what is not; whatever the letters."""
+    worth = 1.0
+    if "?" in sentence[-3:] or outside.endswith("?"):
+        worth *= QUESTION
+    elif sentence[-1] not in ".!\"”’')]…":
+        worth *= UNFINISHED
+    if sentence[0] in "([" and sentence.rstrip(" .")[-1:] in ")]":
+        worth *= ASIDE
+    if _ANAPHOR.match(low):
+        worth *= BACKWARD
+    if _NOBODY.match(low):
+        worth *= VAGUE
+    if not opens and hanging.points_back(outside.lower()):
+        worth *= BACKWARD
+    return worth
+
+
+def _is_headline(low: str, written: Sequence[str]) -> bool:
+    """Whether a short sentence reads like the headline of another story."""
+    return _GRAMMAR.isdisjoint(written) or bool(_HEADLINE.match(low))

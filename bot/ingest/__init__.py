@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.ingest.cleaning import clean
-from bot.ingest.files import Read, read
+from bot.ingest.files import Raw, Read, made, raws, read
 from bot.ingest.metadata import article, given, published
 
-__all__ = ["Read", "article", "clean", "given", "published", "read"]
+__all__ = ["Raw", "Read", "article", "clean", "given", "made", "published", "raws", "read"]

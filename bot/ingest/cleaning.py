@@ -8,7 +8,17 @@ from collections.abc import Iterator, Sequence
 
 from bot import dates
 from bot.ingest.dateline import Dateline, dateline
-from bot.ingest.shapes import BLOCKS, CONTRIBUTED, CREDIT_BARE, CREDIT_IN_BRACKETS, OPENINGS, REPORTED
+from bot.ingest.shapes import (
+    BLOCKS,
+    CONTRIBUTED,
+    CREDIT_BARE,
+    CREDIT_IN_BRACKETS,
+    CREDITED,
+    NOTICE,
+    NOTICED,
+    OPENINGS,
+    REPORTED,
+)
 from bot.model import Boilerplate, Span, shown
 from bot.sentences import blocks, within
 
@@ -29,8 +39,8 @@ _SIGNED = re.compile(r"\([a-z]{2,3}(?:[-/][a-z]{2,3}){1,3}/?\)\Z")  # (aa-kjd): 
 def clean(text: str, title: str = "") -> tuple[Boilerplate, ...]:
     """What of `text` is never quoted, and why, in order and without overlap; `title` is the article's, if known.
 
-    Reasons: advertisement, agency, byline, copyright, credit, dateline, photo, read-more, sharing, sub-head, timestamp,
-    title. O(len(text)).
+    Reasons: advertisement, agency, byline, copyright, credit, dateline, notice, photo, read-more, sharing, sub-head,
+    timestamp, title. O(len(text)).
     """
     found: list[Boilerplate] = []
     body: list[Span] = []
@@ -52,6 +62,8 @@ def clean(text: str, title: str = "") -> tuple[Boilerplate, ...]:
             reason = "sub-head" if text[start] in "([" and text[end - 1] in ")]" else "title"
         if reason:
             found.append(Boilerplate(start, end, reason))
+            if reason == "title" and not known:
+                title, known = shown(text[start:end]), _folded(text[start:end])
             headed = headed or reason == "title"
         elif start < end:
             if not body and (cut := _title_ends(text, start, end, title)):
@@ -124,12 +136,13 @@ def _in_sentences(text: str, body: Sequence[Span]) -> Iterator[Boilerplate]:
             yield Boilerplate(start, opening.end() if reason == "advertisement" else end, reason)
             known.add(number)
     starts = [start for start, _ in spans]
-    if "contributed" in text:
-        for found in CONTRIBUTED.finditer(text):
-            number = bisect_right(starts, found.start()) - 1
-            if number >= 0 and found.end() <= spans[number][1]:
-                yield Boilerplate(*spans[number], "credit")
-                known.add(number)
+    told = text.lower() if text.isascii() else text.replace("İ", "I").lower()  # one for one, so that places hold
+    noticed = _notices(told, text, spans, starts)
+    known.update(noticed)
+    yield from (Boilerplate(*spans[number], "notice") for number in noticed)
+    credited = _credits(text, spans, starts)
+    known.update(credited)
+    yield from (Boilerplate(*spans[number], "credit") for number in credited)
     for number in reversed(range(max(0, len(spans) - TAIL), len(spans))):
         if number not in known:
             if not REPORTED.match(text, *spans[number]):
@@ -137,13 +150,36 @@ def _in_sentences(text: str, body: Sequence[Span]) -> Iterator[Boilerplate]:
             yield Boilerplate(*spans[number], "credit")
     if spans and (found_last := _SIGNED.search(text, max(spans[-1][0], spans[-1][1] - 24), spans[-1][1])):
         yield Boilerplate(*found_last.span(), "agency")
-    yield from _captions(text, body, spans, starts)
+    yield from _captions(told, text, body, spans, starts)
 
 
-def _captions(text: str, body: Sequence[Span], spans: Sequence[Span], starts: Sequence[int]) -> Iterator[Boilerplate]:
+def _credits(text: str, spans: Sequence[Span], starts: Sequence[int]) -> list[int]:
+    """Which sentences tell who helped to report."""
+    if "contributed" not in text:
+        return []
+    numbers = ((bisect_right(starts, found.start()) - 1, found.end()) for found in CONTRIBUTED.finditer(text))
+    return [number for number, end in numbers if number >= 0 and end <= spans[number][1]]
+
+
+def _notices(told: str, text: str, spans: Sequence[Span], starts: Sequence[int]) -> list[int]:
+    """Which sentences the page says of itself; `told` is `text` in small letters."""
+    hinted = {bisect_right(starts, at) - 1 for hint in NOTICED for at in _places(told, hint)}
+    return sorted(number for number in hinted if number >= 0 and NOTICE.match(text, *spans[number]))
+
+
+def _places(told: str, words: str) -> Iterator[int]:
+    at = told.find(words)
+    while at >= 0:
+        yield at
+        at = told.find(words, at + len(words))
+
+
+def _captions(
+    told: str, text: str, body: Sequence[Span], spans: Sequence[Span], starts: Sequence[int]
+) -> Iterator[Boilerplate]:
     """Captions: from the beginning of their sentence, or of their short block, to the photographer's credit."""
     credited = [found.span() for found in CREDIT_IN_BRACKETS.finditer(text)]
-    if "/" in text or "hoto" in text:
+    if any(sign in told for sign in CREDITED):
         credited += [found.span() for found in CREDIT_BARE.finditer(text)]
     firsts = [start for start, _ in body]
     for start, end in credited:

@@ -14,8 +14,8 @@ from typing import Any
 
 from bot.errors import InputError
 from bot.ingest.decoding import CONTROLS, LARGEST, decode, lines
-from bot.ingest.metadata import article, given
-from bot.model import EVERYONE, Article, shown
+from bot.ingest.metadata import Described, described, given
+from bot.model import EVERYONE, Article, Boilerplate, Sentence, shown
 
 KEYS = ("title", "url", "publisher", "published", "text")  # of a line of JSONL; others are left alone
 ENDINGS = (".txt", ".jsonl")
@@ -31,12 +31,33 @@ class Read:
     """What became of one file, or of one line of a JSONL file: an article, or the error in one line for a person.
 
     `source` is the path, with `:line` in JSONL; `note` is what to know of an article, such as "read as UTF-16".
+    `boilerplate` and `sentences` are what cleaning found in it.
     """
 
     source: str
     article: Article | None = None
     note: str = ""
     error: str = ""
+    boilerplate: tuple[Boilerplate, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """The bytes of one file, or of one line (`number` from 1) of a JSONL file; or the error in one line.
+
+    `file` is the path alone; `note` tells the encoding that the whole file is in.
+    """
+
+    file: str
+    data: bytes = b""
+    number: int = 0
+    note: str = ""
+    error: str = ""
+
+    @property
+    def source(self) -> str:
+        return f"{self.file}:{self.number}" if self.number else self.file
 
 
 def read(paths: Iterable[Path], *, tenant: str = EVERYONE) -> Iterator[Read]:
@@ -45,17 +66,42 @@ def read(paths: Iterable[Path], *, tenant: str = EVERYONE) -> Iterator[Read]:
     Holds one article at a time. In a folder, hidden files, `feeds.txt` and other endings are passed over, and a link
     out of it is an error.
     """
+    return (made(raw, tenant) for raw in raws(paths))
+
+
+def raws(paths: Iterable[Path]) -> Iterator[Raw]:
+    """The bytes that `read` makes articles of: all that touches the disk, so that the rest can be done elsewhere."""
     for path in paths:
         try:
-            yield from _read_path(path, tenant)
+            yield from _read_path(path)
         except (OSError, InputError) as fault:
             yield _failed(_named(path), fault)
 
 
-def _read_path(path: Path, tenant: str) -> Iterator[Read]:
+def made(raw: Raw, tenant: str = EVERYONE) -> Read:
+    """The article in `raw`, or why there is none."""
+    if raw.error:
+        return Read(raw.source, error=raw.error)
+    try:
+        text, note = decode(raw.data)
+        if raw.number:
+            return _from_record(_record(text), raw, note or raw.note, tenant)
+        return _read(raw, described(text, file=raw.file, tenant=tenant), [note] if note else [])
+    except InputError as fault:
+        return Read(raw.source, error=_failed(raw.source, fault).error)
+
+
+def _read(raw: Raw, found: Described, notes: Iterable[str]) -> Read:
+    text = found.article.text
+    return Read(
+        raw.source, found.article, "; ".join((*notes, *_oddities(text))), "", found.boilerplate, found.sentences
+    )
+
+
+def _read_path(path: Path) -> Iterator[Raw]:
     real = Path(os.path.realpath(path))
     if real.is_dir():
-        yield from _read_folder(real, path, tenant)
+        yield from _read_folder(real, path)
     elif not real.exists():
         raise InputError("there is no such file or folder")
     elif path.suffix.lower() not in ENDINGS:
@@ -63,10 +109,10 @@ def _read_path(path: Path, tenant: str) -> Iterator[Read]:
     elif path.name.lower() == FEEDS:
         raise InputError("lists the feeds to follow; it is not an article")
     else:
-        yield from _read_file(real.parent, (real.name,), _named(path), tenant)
+        yield from _read_file(real.parent, (real.name,), _named(path))
 
 
-def _read_folder(root: Path, path: Path, tenant: str) -> Iterator[Read]:
+def _read_folder(root: Path, path: Path) -> Iterator[Raw]:
     """Everything below `root`, which the operator calls `path`, by name; links to folders are not entered."""
     empty = True
     rest: list[tuple[tuple[str, ...], bool]] = [((), True)]
@@ -75,7 +121,7 @@ def _read_folder(root: Path, path: Path, tenant: str) -> Iterator[Read]:
         source = _named(path.joinpath(*parts))
         if not is_folder:
             empty = False
-            yield from _read_file(root, parts, source, tenant)
+            yield from _read_file(root, parts, source)
             continue
         try:
             with os.scandir(root.joinpath(*parts)) as entries:
@@ -95,15 +141,13 @@ def _is_wanted(name: str, *, is_folder: bool) -> bool:
     return is_folder or (name.lower().endswith(ENDINGS) and name.lower() != FEEDS)
 
 
-def _read_file(root: Path, parts: tuple[str, ...], source: str, tenant: str) -> Iterator[Read]:
+def _read_file(root: Path, parts: tuple[str, ...], source: str) -> Iterator[Raw]:
     try:
         with _open(root, parts) as file:
             if source.lower().endswith(".jsonl"):
-                yield from _read_lines(file, source, tenant)
+                yield from _read_lines(file, source)
             else:
-                text, note = decode(file.read(LARGEST + 1))
-                made = article(text, file=source, tenant=tenant)
-                yield Read(source, made, "; ".join((*([note] if note else []), *_oddities(text))))
+                yield Raw(source, file.read(LARGEST + 1))
     except (OSError, InputError) as fault:
         yield _failed(source, fault)
 
@@ -113,7 +157,7 @@ def _named(path: Path) -> str:
     return os.fsencode(path).decode(errors="replace")
 
 
-def _failed(source: str, fault: Exception) -> Read:
+def _failed(source: str, fault: Exception) -> Raw:
     match fault:
         case FileNotFoundError():
             why = "went away while it was read"
@@ -123,7 +167,7 @@ def _failed(source: str, fault: Exception) -> Read:
             why = f"cannot be read ({fault.strerror or fault})"
         case _:
             why = str(fault)
-    return Read(source, error=f"{shown(source)}: {why}.")
+    return Raw(source, error=f"{shown(source)}: {why}.")
 
 
 # --- bytes ------------------------------------------------------------------------------------------------
@@ -159,16 +203,11 @@ def _open(root: Path, parts: tuple[str, ...]) -> BufferedReader:
 # --- lines ------------------------------------------------------------------------------------------------
 
 
-def _read_lines(file: BufferedReader, source: str, tenant: str) -> Iterator[Read]:
+def _read_lines(file: BufferedReader, source: str) -> Iterator[Raw]:
     empty = True
     for number, line, note in lines(file):
         empty = False
-        place = f"{source}:{number}"
-        try:
-            text, told = decode(line)
-            yield _from_record(_record(text), place, told or note, source, tenant)
-        except InputError as fault:
-            yield _failed(place, fault)
+        yield Raw(source, line, number, note)
     if empty:
         raise InputError("is empty")
 
@@ -185,7 +224,7 @@ def _record(line: str) -> dict[str, Any]:
     return record
 
 
-def _from_record(record: dict[str, Any], source: str, note: str, file: str, tenant: str) -> Read:
+def _from_record(record: dict[str, Any], raw: Raw, note: str, tenant: str) -> Read:
     title, url, publisher, stamp, text = (_words(record, key) for key in KEYS)
     if not text.strip():
         raise InputError("has a title but no text" if title.strip() else "has no `text`")
@@ -196,16 +235,16 @@ def _from_record(record: dict[str, Any], source: str, note: str, file: str, tena
     if url and not _ADDRESS.match(url):
         notes.append("`url` is no web address and left out")
         url = ""
-    made = article(
+    found = described(
         text,
         title=shown(title),
         publisher=shown(publisher),
         url=url,
         published=published,
-        file=file,
+        file=raw.file,
         tenant=tenant,
     )
-    return Read(source, made, "; ".join((*notes, *_oddities(text))))
+    return _read(raw, found, notes)
 
 
 def _words(record: dict[str, Any], key: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -20,6 +21,7 @@ from bot.model import (
     Precision,
     Published,
     PublishedBasis,
+    Sentence,
     Span,
     When,
     shown,
@@ -42,6 +44,15 @@ _HOLDER = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """An article, and what cleaning found in its text."""
+
+    article: Article
+    boilerplate: tuple[Boilerplate, ...]
+    sentences: tuple[Sentence, ...]
+
+
 def article(
     text: str,
     *,
@@ -56,11 +67,28 @@ def article(
 
     Raises `InputError` where nothing in it can be quoted.
     """
+    return described(
+        text, title=title, publisher=publisher, url=url, published=published, file=file, tenant=tenant
+    ).article
+
+
+def described(
+    text: str,
+    *,
+    title: str = "",
+    publisher: str = "",
+    url: str = "",
+    published: Published | None = None,
+    file: str = "",
+    tenant: str = EVERYONE,
+) -> Described:
+    """`article`, with what was found on the way."""
     pieces = clean(text, title)
-    quotable = _quotable(text, pieces)
+    found = sentences.sentences(text, pieces)
+    quotable = _spans(found)
     _check(text, quotable, titled=bool(title))
     line = next((dateline(text, piece.start, len(text)) for piece in pieces if piece.reason == "dateline"), None)
-    return Article(
+    made = Article(
         text,
         title=title or next(_said(text, pieces, "title"), ""),
         publisher=publisher or (line.agency if line else "") or _publisher(text, pieces),
@@ -71,12 +99,13 @@ def article(
         file=file,
         tenant=tenant,
     )
+    return Described(made, pieces, found)
 
 
 def published(text: str, title: str = "") -> Published:
     """The publication date that the text itself gives: stated, inferred from its content, or unknown."""
     pieces = clean(text, title)
-    return _published(text, pieces, _quotable(text, pieces))
+    return _published(text, pieces, _spans(sentences.sentences(text, pieces)))
 
 
 def given(stamp: str) -> Published | None:
@@ -97,8 +126,8 @@ def given(stamp: str) -> Published | None:
     return Published(when, PublishedBasis.FEED, stamp) if when else None
 
 
-def _quotable(text: str, pieces: Sequence[Boilerplate]) -> list[Span]:
-    return [(sentence.start, sentence.end) for sentence in sentences.sentences(text, pieces)]
+def _spans(found: Sequence[Sentence]) -> list[Span]:
+    return [(sentence.start, sentence.end) for sentence in found]
 
 
 def _check(text: str, quotable: Sequence[Span], *, titled: bool) -> None:

@@ -80,6 +80,63 @@ BLOCKS: tuple[tuple[str, str], ...] = (
     ("sharing", rf"(?i:(?:\W*+(?>{_SHARE})\b)++\W*+)"),
 )
 
+# of which each notice holds one, so that pages without them are not looked through; in small letters
+NOTICED = (
+    *("crawl", "captures of", "archive-it", "internet archive", "wayback", "of web ", "properties of this collection"),
+    *(
+        "a location",
+        "location on",
+        "twitter",
+        "tweet",
+        "profile pic",
+        "sign in",
+        "log in",
+        "have an account",
+        "a member",
+    ),
+    *("a subscriber", "verification", "confirmation", "an email", "an e-mail", "check your", "your inbox", "your e"),
+    *(
+        "could not subscribe",
+        "welcome back",
+        "when the video",
+        "not available",
+        "no longer available",
+        "video will start",
+        "javascript",
+    ),
+    *(
+        "browser",
+        "commercial use",
+        "presentation-ready",
+        "cookies",
+        "this site",
+        "our site",
+        "this website",
+        "our website",
+    ),
+)
+# what a page says of itself, not of the world: its archive, its log-in, its video player, its licence
+_NOTICES = _any(
+    r"(?:these|focused|this) crawls?\b[^.]{0,60}\b(?:are|is|was|were|of)\b",
+    r"(?:the )?seed for (?:this|these) crawls?\b|crawl of \w+\b|(?:web )?captures? of\b[^.]{0,60}\barchive",
+    r"[^.]{0,120}\b(?:archive-it|wayback machine|internet archive|wide crawls?)\b",
+    r"this is a (?:set|collection) of web (?:collections|captures|pages|archives)\b|properties of this collection\b",
+    r"(?:add a|tweet with a|when you tweet with a) location\b|twitter (?:may be|stores|uses) [^.]{0,40}\b(?:location|capacity|cookies)\b",
+    r"you (?:can|always have the option to) (?:switch|add|delete|turn) (?:your )?(?:tweet )?location\b",
+    r"by embedding (?:twitter|tweet)\b|hover over the profile pic\b",
+    r"(?:please )?(?:sign|log) in (?:to|with|using) (?:your|you|our|my|an?)\b|have an account\?|(?:already|not) (?:a|yet a) (?:member|subscriber)\b",
+    r"we(?:['’]ve| have) sent (?:you )?an? (?:verification|confirmation|e-?mail)\b|please check your (?:e-?mail|inbox)\b",
+    r"if you do not receive (?:the|an?|this) (?:verification|confirmation|e-?mail)\b|welcome back[.!]",
+    r"get (?:daily|breaking|weekly|the latest) [^.]{0,40}\b(?:to|in) your (?:inbox|e-?mail)\b|could not subscribe\b",
+    r"rating is available when the video\b|this (?:feature|video|content) is (?:not|no longer) available\b|the video will start\b",
+    r"(?:please )?(?:enable|turn on|activate) javascript\b|(?:your|this) browser (?:does|is) not\b|javascript is (?:off|disabled|required)\b",
+    r"[^.]{0,40}\bthis copy is for your personal,? (?:and )?non-?commercial use\b|to order presentation-ready copies\b",
+    r"[^.]{0,80}\b(?:we|this (?:web)?site) uses? cookies\b|by (?:using|continuing to (?:use|browse)) (?:this|our) (?:web)?site\b",
+    r"you are (?:using an (?:outdated|older)|viewing) [^.]{0,30}\b(?:browser|version)\b",
+)
+
+NOTICE = re.compile(rf"(?i:{_NOTICES})")
+
 _PHOTO = r"(?:photo|image|picture|handout)(?:graph)?"
 _MADE = r"(?:taken|released|provided|made)\b"
 
@@ -151,6 +208,11 @@ CREDIT_BARE = re.compile(
     r"(?:\b(?:REUTERS|AFP|EPA|AP Photo|Xinhua|XINHUA|Kyodo|Yonhap)/(?!Ipsos)[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){0,3}(?:/[A-Z]\w+)?"
     r"|(?i:[a-z]+\s?/\s?getty images|afp via getty images)"
     rf"|[-–—]\s(?:VNA/VNS|AFP/VNA|VNS|{_HOUSE})\s(?i:file )?(?:(?i:photo)|pic)s?(?:\s[A-ZÀ-ỹ]\w+){{0,3}})(?=\s*(?:\Z|[A-Z(\"“.\n]))"
+)
+# of which each bare credit holds one, in small letters
+CREDITED = (
+    *("getty images", "ap photo/", "reuters/", "afp/", "epa/", "xinhua/", "kyodo/", "yonhap/"),
+    *(" photo", " pic"),
 )
 # somewhere in a sentence: Jane Doe in Hanoi contributed to this report
 CONTRIBUTED = re.compile(

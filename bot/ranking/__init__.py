@@ -12,9 +12,16 @@ from summaries, which did no better on articles and worse on topics.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from bot import terms
+
+# Matrices here are small: a second thread costs more than it brings (four times slower beside other work). numpy's
+# library reads this when it is loaded, so it is set before anything here could load it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 SAME = 0.55  # cosine of unit log-frequency vectors from which two sentences say the same; readers notice it from 0.6
 SHORTEST = 6  # words; what is shorter is an exclamation or a sub-head, or hangs on its neighbours
@@ -40,7 +47,8 @@ class Line:
     """A sentence up for choice, as shown. `article` and `position`, its place there, count from 0.
 
     `worth` is the editor's factor on its score; 0: never chosen while anything else can be.
-    `follows`: it may be shown only directly after the line before it.
+    `follows`: it may be shown only directly after the line before it. `meant`: it speaks of what is asked for, if not
+    in all its words: "Kim" for "Kim Jong Un". `strangers`: whom it takes as known, `introduces`: whom it makes so.
     """
 
     text: str
@@ -48,6 +56,9 @@ class Line:
     position: int = 0
     worth: float = 1.0
     follows: bool = False
+    meant: bool = False
+    strangers: frozenset[str] = frozenset()
+    introduces: frozenset[str] = frozenset()
 
 
 def choose(
@@ -69,12 +80,13 @@ def choose(
         return ()
     from bot.ranking import centrality, choice
 
-    space = centrality.space(lines)
+    stems = [terms.stems(line.text) for line in lines]
+    space = centrality.space(lines, stems)
     if summarizer == Summarizer.DATELINE:
         score, balance = centrality.score(space, title), choice.TOPIC if space.is_topic else choice.ARTICLE
     else:
         from bot.ranking import peers
 
-        score, balance = peers.score(Summarizer(summarizer), lines, space.stems, title), choice.PEER
-    answers = centrality.answers(space, query)
+        score, balance = peers.score(Summarizer(summarizer), lines, stems, title), choice.PEER
+    answers = centrality.answers(space, query, [line.meant for line in lines])
     return choice.greedy(lines, space, score, answers, balance, words, most)

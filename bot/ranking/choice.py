@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 
 from bot.ranking import SAME, SHORTEST, Line
-from bot.ranking.centrality import Floats, Space, scaled
+from bot.ranking.centrality import Floats, Places, Space, scaled, summed
 
 ANSWERS = 0.4  # share of the fullest answer to a query below which a line does not speak of it
 
@@ -30,7 +28,25 @@ class Balance:
 
 ARTICLE = Balance(0.8, 0.2, 0.3, 0.35)
 TOPIC = Balance(0.65, 0.35, 0.4, 0.0)
+# A line that names somebody whom no line chosen introduces loses so much, and needs so many times the least merit.
+STRANGER, DOUBT = 0.3, 2.0
 PEER = Balance(1.0, 0.0, 0.0, 0.0)  # other rankings know no gain; the budget and SAME hold for them too
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a choice should cover: `line` n holds `piece` n of it; `left` is the weight of each piece not yet told."""
+
+    line: Places
+    piece: Places
+    left: Floats
+
+    def gain(self, lines: int) -> Floats:
+        """What each of so many lines would add."""
+        return summed(self.line, self.left[self.piece], lines)
+
+    def tell(self, line: int) -> None:
+        self.left[self.piece[self.line == line]] = 0
 
 
 def greedy(
@@ -60,29 +76,44 @@ def _fill(
     words: int,
     most: int,
 ) -> list[int]:
-    holds, left = _matter(space)
+    matter = _matter(space)
     worth = np.array([line.worth for line in lines])
     merit = (score * worth).tolist()
     nearest = np.zeros(len(lines))  # likeness to whatever of those chosen is most alike
     chosen: list[int] = []
+    strangers = _strangers(lines)
+    known: set[str] = set()
     room, least = words, 0.0
     while True:
-        gained = balance.gain * worth * scaled(holds @ left)
+        gained = balance.gain * worth * scaled(matter.gain(len(lines)))
         value = (balance.score * score * worth + gained - balance.likeness * nearest).tolist()
+        unknown = {n for n, names in strangers.items() if not names <= known}
+        for n in unknown:
+            value[n] -= STRANGER
         apart = (nearest <= SAME).tolist()
         free = [n for n in free if apart[n] and n not in chosen and lengths[n] <= room]
-        units = [_unit(lines, space, n, free, chosen) for n in free if speaks[n] and merit[n] >= least]
-        units = [
-            unit for unit in units if 0 < len(unit) <= most - len(chosen) and sum(lengths[n] for n in unit) <= room
-        ]
-        if not units:
+        worthy = [n for n in free if speaks[n] and merit[n] >= (DOUBT * least if n in unknown else least)]
+        units = [_unit(lines, space, n, free, chosen) for n in worthy]
+        units = [unit for unit in units if len(unit) == 1 or (unit and _fit(unit, lengths, room, most - len(chosen)))]
+        if not units or len(chosen) == most:
             return chosen
-        for n in max(units, key=lambda unit: sum(value[n] for n in unit) / len(unit)):
+        for n in max(units, key=lambda unit: (value[unit[0]] + value[unit[-1]]) / 2):
             chosen.insert(chosen.index(n - 1) + 1 if lines[n].follows else len(chosen), n)
-            left = np.where(holds[n] > 0, 0, left)
+            matter.tell(n)
+            known |= lines[n].introduces
             nearest = np.maximum(nearest, space.likeness[n])
             room -= lengths[n]
         least = balance.least * merit[chosen[0]]
+
+
+def _strangers(lines: Sequence[Line]) -> dict[int, frozenset[str]]:
+    """Whom each line takes as known, unless the one that always comes before it introduces them."""
+    found = {n: line.strangers for n, line in enumerate(lines) if line.strangers}
+    return {n: names - lines[n - 1].introduces if lines[n].follows else names for n, names in found.items()}
+
+
+def _fit(unit: Sequence[int], lengths: Sequence[int], room: int, most: int) -> bool:
+    return len(unit) <= most and sum(lengths[n] for n in unit) <= room
 
 
 def _unit(lines: Sequence[Line], space: Space, n: int, free: Sequence[int], chosen: Sequence[int]) -> tuple[int, ...]:
@@ -97,19 +128,16 @@ def _unit(lines: Sequence[Line], space: Space, n: int, free: Sequence[int], chos
     return (n - 1, n) if n - 1 in free and not before.follows and space.likeness[n, n - 1] <= SAME else ()
 
 
-def _matter(space: Space) -> tuple[Floats, Floats]:
-    """What a choice should cover, as (lines, pieces), and the weight of each piece.
-
-    Of an article its stems, by their weight in the whole; of a topic the pairs of stems that several articles use.
-    """
+def _matter(space: Space) -> Matter:
+    """Of an article its stems, by their weight in the whole; of a topic the pairs of stems that several articles use."""
     if not space.is_topic:
-        return (space.matrix > 0).astype(np.float32), space.matrix.sum(axis=0)
-    articles: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for article, stems in zip(space.article.tolist(), space.stems, strict=True):
-        for pair in pairwise(stems):
-            articles[pair].add(article)
-    shared = {pair: n for n, pair in enumerate(pair for pair, found in articles.items() if len(found) > 1)}
-    holds = np.zeros((len(space.stems), max(1, len(shared))), dtype=np.float32)
-    for row, stems in enumerate(space.stems):
-        holds[row, [shared[pair] for pair in pairwise(stems) if pair in shared]] = 1
-    return holds, np.ones(holds.shape[1], dtype=np.float32)
+        return Matter(space.row, space.stem, space.weight())
+    beside = np.flatnonzero(space.line[1:] == space.line[:-1])
+    line, several = space.line[beside], int(space.article.max()) + 1
+    pair = space.words[beside] * len(space.column) + space.words[beside + 1]
+    kinds, articles = np.unique(np.unique(pair * several + space.article[line]) // several, return_counts=True)
+    shared = np.append(kinds[articles > 1], -1)  # one too many, so that there is always one
+    piece = np.searchsorted(shared[:-1], pair)
+    held = shared[piece] == pair
+    line, piece = np.divmod(np.unique(line[held] * shared.size + piece[held]), shared.size)
+    return Matter(line, piece, np.ones(shared.size))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from functools import partial
+from itertools import accumulate, chain, pairwise
 from math import log
 
 from bot import terms
@@ -25,6 +26,7 @@ MOST = 5  # passages in an answer
 READ = 30  # sentences compared closely, of all that share words with the claim
 SUPPORT = 0.8  # share of a claim's matter that a sentence must say to support it
 NEAR = 0.5  # and to be shown as the closest
+VAGUE = 3  # words of a claim for each that carries matter, from which nothing but its very words supports it
 GAP = 60  # words that an ellipsis may stand for
 QUOTED = 3  # words from which a run of words is a quotation, even without quotation marks
 BEGINNING = 5  # letters by which a word is looked for before any closer look
@@ -56,16 +58,44 @@ class _Said:
     differs: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An article as claims are looked for in it: in lower case and plain typography, and where its sentences start."""
+
+    entry: Entry
+    low: str
+    starts: list[int]
+
+    def home(self, at: int) -> int:
+        """Which sentence stands at a place of `low`; -1: before the first."""
+        return bisect(self.starts, at) - 1
+
+    def places(self, word: str) -> set[int]:
+        """The sentences with these letters in them."""
+        found: set[int] = set()
+        at = self.low.find(word)
+        while at >= 0:
+            n = self.home(at)
+            found.add(n)
+            after = self.starts[n + 1] if n + 1 < len(self.starts) else len(self.low)
+            at = self.low.find(word, max(at + 1, after))
+        return found - {-1}
+
+    def words(self, n: int) -> list[str]:
+        sentence = self.entry.sentences[n]
+        return terms.words(words.plain(self.entry.article.text[sentence.start : sentence.end]))
+
+
 def find(claim: str, entries: Sequence[Entry]) -> Found:
     """What `entries` say of `claim`: word for word, else in other words, else the nearest, else nothing."""
-    low = [words.plain(entry.article.text).lower() for entry in entries]
+    articles = [_read(entry) for entry in entries]
     pieces = [piece for part in re.split(r"\.{3}|…", claim) if (piece := terms.words(words.plain(part)))]
-    quoted = [said for entry, text in zip(entries, low, strict=True) for said in _quotations(pieces, entry, text)]
+    quoted = [said for article in articles for said in _quotations(pieces, article)]
     if exact := [said.passage for said in quoted if not said.differs]:
         words_ = len(terms.written(claim))
         sure = words_ >= QUOTED or claim.strip()[:1] in "\"“„«'‘"
         return Found(Verdict.EXACT if sure else Verdict.SUPPORTED, passages=tuple(exact[:MOST]))
-    said = [*quoted, *_likeness(claim, entries, low)]
+    said = [*quoted, *_likeness(claim, articles)]
     said.sort(key=lambda one: (-one.score, bool(one.differs), one.passage))
     if support := [one.passage for one in said if one.score >= SUPPORT and not one.differs]:
         return Found(Verdict.SUPPORTED, passages=tuple(dict.fromkeys(support))[:MOST])
@@ -75,40 +105,110 @@ def find(claim: str, entries: Sequence[Entry]) -> Found:
     return Found(Verdict.NEAR, near[0].differs, tuple(dict.fromkeys(one.passage for one in near[:MOST])))
 
 
+def _read(entry: Entry) -> _Read:
+    text = entry.article.text
+    low = words.plain(text).lower()
+    if len(low) == len(text):
+        return _Read(entry, low, [sentence.start for sentence in entry.sentences])
+    # soft hyphens have gone, or a letter has two signs in lower case: places are found anew
+    told = [words.plain(text[sentence.start : sentence.end]).lower() for sentence in entry.sentences]
+    starts = list(accumulate((len(one) + 1 for one in told), initial=0))
+    return _Read(entry, "\n".join(told), starts[:-1])
+
+
 # --- word for word ----------------------------------------------------------------------------------------
 
 
-def _quotations(pieces: Sequence[list[str]], entry: Entry, low: str) -> Iterator[_Said]:
+def _quotations(pieces: Sequence[list[str]], article: _Read) -> Iterator[_Said]:
     """Where the article has the claim's words in their order; an ellipsis in the claim may skip some."""
-    if not pieces or not all(word in low for piece in pieces for word in piece if word.isalpha()):
+    if not pieces or not all(word in article.low for piece in pieces for word in piece if word.isalpha()):
         return
-    spoken: list[str] = []
-    home: list[int] = []  # which sentence each word stands in
-    for n, sentence in enumerate(entry.sentences):
-        found = terms.words(words.plain(entry.article.text[sentence.start : sentence.end]))
-        spoken += found
-        home += [n] * len(found)
-    at = 0
-    while (span := _run(pieces, spoken, at)) is not None:
-        start, end = span
-        denied = _denied(spoken, home, start)
-        for n in range(home[start], home[end - 1] + 1):
-            yield _Said(1.0, _passage(entry, entry.sentences[n]), denied)
-        at = end
+    for group in _windows(article, pieces):
+        spoken: list[str] = []
+        home: list[int] = []  # which sentence each word stands in
+        for n, found in group:
+            spoken += found
+            home += [n] * len(found)
+        at = 0
+        while (span := _run(pieces, spoken, at)) is not None:
+            start, end = span
+            denied = _denied(spoken, home, start)
+            for n in range(home[start], home[end - 1] + 1):
+                yield _Said(1.0, _passage(article.entry, article.entry.sentences[n]), denied)
+            at = end
+
+
+def _windows(article: _Read, pieces: Sequence[list[str]]) -> Iterator[list[tuple[int, list[str]]]]:
+    """Runs of sentences, with their words, that may hold the claim: about its longest word, as far as it reaches."""
+    number, at = max(
+        ((number, at) for number, piece in enumerate(pieces) for at in range(len(piece))),
+        key=lambda place: (pieces[place[0]][place[1]].isalpha(), len(pieces[place[0]][place[1]])),
+    )
+    read = {n: article.words(n) for n in _homes(article, pieces[number], at)}
+    before = at + sum(map(len, pieces[:number])) + GAP * number
+    behind = sum(map(len, pieces[number:])) - at - 1 + GAP * (len(pieces) - number - 1)
+    last = len(article.entry.sentences) - 1
+    for n in list(read):
+        for step, end, reach in ((-1, 0, before), (1, last, behind)):
+            beside, room = n, reach
+            while room > 0 and beside != end:
+                beside += step
+                if beside not in read:
+                    read[beside] = article.words(beside)
+                room -= len(read[beside])
+    group: list[tuple[int, list[str]]] = []
+    for n in sorted(read):
+        if group and group[-1][0] != n - 1:
+            yield group
+            group = []
+        group.append((n, read[n]))
+    if group:
+        yield group
+
+
+def _homes(article: _Read, piece: Sequence[str], at: int) -> set[int]:
+    """The sentences that may hold word `at` of `piece`: by their letters, and those of the words beside it near by.
+
+    Every sentence has a word, so that words n apart stand at most n sentences apart.
+    """
+    if not piece[at].isalpha():
+        return set(range(len(article.entry.sentences)))
+    homes = article.places(piece[at])
+    for other in sorted(range(len(piece)), key=lambda other: abs(other - at)):
+        if homes and other != at and piece[other].isalpha():
+            far = abs(other - at)
+            near = article.places(piece[other])
+            homes = {n for n in homes if not near.isdisjoint(range(n - far, n + far + 1))}
+    return homes
 
 
 def _run(pieces: Sequence[list[str]], spoken: Sequence[str], at: int) -> tuple[int, int] | None:
     """The next place where the pieces stand in order, at most GAP words apart."""
-    for start in range(at, len(spoken)):
-        end = start
-        for number, piece in enumerate(pieces):
-            last = start if number == 0 else min(end + GAP, len(spoken))
-            end = next((n + len(piece) for n in range(end, last + 1) if spoken[n : n + len(piece)] == piece), -1)
-            if end < 0:
+    start = _piece(pieces[0], spoken, at, len(spoken))
+    while start >= 0:
+        end = start + len(pieces[0])
+        for piece in pieces[1:]:
+            found = _piece(piece, spoken, end, end + GAP + 1)
+            if found < 0:
                 break
-        if end > 0:
+            end = found + len(piece)
+        else:
             return start, end
+        start = _piece(pieces[0], spoken, start + 1, len(spoken))
     return None
+
+
+def _piece(piece: list[str], spoken: Sequence[str], at: int, before: int) -> int:
+    """Where `piece` stands first, beginning at `at` or after and before `before`; -1: nowhere."""
+    while at < before:
+        try:
+            at = spoken.index(piece[0], at, before)
+        except ValueError:
+            return -1
+        if spoken[at : at + len(piece)] == piece:
+            return at
+        at += 1
+    return -1
 
 
 def _denied(spoken: Sequence[str], home: Sequence[int], start: int) -> str:
@@ -121,43 +221,40 @@ def _denied(spoken: Sequence[str], home: Sequence[int], start: int) -> str:
 # --- in other words ---------------------------------------------------------------------------------------
 
 
-def _likeness(claim: str, entries: Sequence[Entry], low: Sequence[str]) -> Iterator[_Said]:
+def _likeness(claim: str, articles: Sequence[_Read]) -> Iterator[_Said]:
     """The sentences that share most with the claim, each held against it word by word."""
-    places = _candidates(claim, entries, low)
+    places = _candidates(claim, articles)
     texts = [shown(entry.article.text[entry.sentences[n].start : entry.sentences[n].end]) for entry, n in places]
     read = [words.read(text) for text in (claim, *texts)]
     names = _names(read)
     asked, *read = [words.named(found, names) for found in read]
     spread = Counter(key for found in read for key in {word.key for word in found})
     weights = [log(2 + len(read) / (1 + spread[word.key])) for word in asked]
+    # "we will return", "that is not the way it is": too few words with matter to say anything by themselves
+    told = len(terms.written(claim))
+    vague = told > 2 and VAGUE * len({word.key for word in asked}) <= told
     passive, denials = words.is_passive(claim), words.denials(claim)
     for (entry, n), text, found in zip(places, texts, read, strict=True):
-        around = words.named(words.read(_around(entry, n)), names)
+        around = partial(_around, entry, n)
         hangs = terms.words(text)[:1] in _PRONOUNS
         held = Comparison(asked, found, around, _whole(entry, asked), hangs=hangs, passive=passive)
         score = held.score(weights)
-        if len(asked) == 1 and len(terms.written(claim)) > 2:
-            score = min(score, NEAR)  # "we will return": one word alone says nothing
+        if vague:
+            score = min(score, NEAR)
         differs = held.difference() if score >= NEAR else ""
         if score >= SUPPORT and not differs:
             differs = held.denial(denials, words.denials(text))
         yield _Said(score, _passage(entry, entry.sentences[n]), differs)
 
 
-def _candidates(claim: str, entries: Sequence[Entry], low: Sequence[str]) -> list[tuple[Entry, int]]:
+def _candidates(claim: str, articles: Sequence[_Read]) -> list[tuple[Entry, int]]:
     """The sentences worth a close look: those that hold most beginnings of the claim's words, a third at the least."""
     beginnings = {word.written.lower()[:BEGINNING] for word in words.read(claim)}
     found: list[tuple[int, int, int]] = []
-    for number, (entry, text) in enumerate(zip(entries, low, strict=True)):
-        starts = [sentence.start for sentence in entry.sentences]
-        held: dict[int, set[str]] = defaultdict(set)
-        for beginning in beginnings:
-            at = text.find(beginning)
-            while at >= 0:
-                held[bisect(starts, at) - 1].add(beginning)
-                at = text.find(beginning, at + 1)
-        found += [(-len(hits), number, n) for n, hits in held.items() if n >= 0 and len(hits) * 3 >= len(beginnings)]
-    return [(entries[number], n) for _, number, n in sorted(found)[:READ]]
+    for number, article in enumerate(articles):
+        held = Counter(chain.from_iterable(map(article.places, beginnings)))
+        found += [(-hits, number, n) for n, hits in held.items() if hits * 3 >= len(beginnings)]
+    return [(articles[number].entry, n) for _, number, n in sorted(found)[:READ]]
 
 
 def _names(read: Sequence[list[Word]]) -> set[str]:
@@ -167,11 +264,11 @@ def _names(read: Sequence[list[Word]]) -> set[str]:
     return {key for key in capital if lower.isdisjoint(words.inflected(key))}
 
 
-def _around(entry: Entry, n: int) -> str:
+def _around(entry: Entry, n: int) -> list[Word]:
     """What a sentence takes for known: the title, the article's own year, and the sentence before."""
     when = entry.article.published.when
     before = [shown(entry.article.text[one.start : one.end]) for one in entry.sentences[max(0, n - 1) : n]]
-    return ". ".join([entry.article.title, *([str(when.first.year)] if when else []), *before])
+    return words.read(". ".join([entry.article.title, *([str(when.first.year)] if when else []), *before]))
 
 
 def _whole(entry: Entry, asked: Sequence[Word]) -> set[tuple[str, str]]:

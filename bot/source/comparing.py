@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from difflib import SequenceMatcher
+from functools import cache
 
 from bot.source.words import Kind, Word, alike, contrary
 
 IMPLIED = 0.7  # of a word that the sentence leaves to what stands before it
 VERBATIM = 0.8  # share of a claim in the sentence's order, from which one changed word is an altered quotation
 
+_DENIED = "it denies that (“not”)"
 _WITHOUT_NOT = "it says so without a “not”"
 _YEAR = re.compile(r"#(?:19|20)\d\d")
 
 
 class Comparison:
-    """`around` is what the sentence takes for known, if it `hangs` on it; `whole` are the full names in its article.
+    """`around` reads what the sentence takes for known, if it `hangs` on it; `whole` are the full names in its article.
 
     `passive`: the claim names who does a thing after what is done.
     """
@@ -26,13 +28,14 @@ class Comparison:
         self,
         asked: Sequence[Word],
         found: Sequence[Word],
-        around: Sequence[Word],
+        around: Callable[[], Sequence[Word]],
         whole: Collection[tuple[str, str]],
         *,
         hangs: bool,
         passive: bool,
     ) -> None:
-        self.asked, self.found, self.around, self.whole = asked, found, around, whole
+        self.asked, self.found, self.whole = asked, found, whole
+        self._around = cache(around)  # few comparisons come to it
         self.hangs, self.passive = hangs, passive
         places = [[n for n, other in enumerate(found) if alike(word, other)] for word in asked]
         clauses = Counter(clause for place in places for clause in {found[n].clause for n in place})
@@ -66,7 +69,7 @@ class Comparison:
             fits = self.hangs and not self.named
         else:
             fits = bool(_YEAR.fullmatch(word.key))
-        return fits and any(alike(word, other) for other in self.around)
+        return fits and any(alike(word, other) for other in self._around())
 
     def difference(self) -> str:
         """What the sentence says otherwise, in words: a number, a name, a denial, a contrary or changed word."""
@@ -83,15 +86,18 @@ class Comparison:
     def denial(self, asked: Sequence[int], found: Sequence[int]) -> str:
         """Whether claim and sentence deny unlike often; both as `words.denials` gives them.
 
-        Of the sentence's, those count that stand in a clause which the claim repeats.
+        Of the sentence's, those count that stand in a clause which the claim repeats; all, where it repeats nearly
+        every word.
         """
         if len(asked) > len(found):
             return _WITHOUT_NOT
+        repeats = sum(any(alike(word, one) for one in self.asked) for word in self.found)
+        if repeats >= VERBATIM * len(self.found):
+            return _DENIED if len(found) > len(asked) else ""
         whole = Counter(word.clause for word in self.found)
         told = Counter(self.found[match].clause for match in set(self.matches) if match is not None)
-        repeats = sum(told.values()) >= VERBATIM * len(self.found)
-        repeated = [n for n in found if (2 * told[n] >= whole[n] if whole[n] else repeats)]
-        return "it denies that (“not”)" if len(repeated) > len(asked) else ""
+        repeated = [n for n in found if 0 < whole[n] <= 2 * told[n]]
+        return _DENIED if len(repeated) > len(asked) else ""
 
     def _missing(self, kind: Kind, noun: str) -> str:
         spare = Counter(word.key for word in self.found)
@@ -168,7 +174,7 @@ class Comparison:
         for verb, n, _, there, _ in order.get_opcodes():
             if verb not in {"replace", "delete"} or self.matches[n] is not None:
                 continue
-            if not any(alike(self.asked[n], other) for other in self.around):
+            if not any(alike(self.asked[n], other) for other in self._around()):
                 return _instead("word", self.found[there] if verb == "replace" else None, self.asked[n])
         return ""
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import lru_cache
+from typing import NamedTuple
 
 from bot import terms
 from bot.source.lexicon import (
@@ -39,8 +40,7 @@ class Kind(Enum):
     NAME = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word that carries matter: `key` is what it is compared by; `denied`: a "not", "never", "refused to" governs it."""
 
     key: str
@@ -50,6 +50,20 @@ class Word:
     clause: int = 0
 
 
+class _Look(NamedTuple):
+    """What a word says wherever it stands. `counts`: it may be a number, or begin one; `day`: or a month or weekday."""
+
+    bare: str
+    key: str
+    capital: bool
+    counts: bool
+    day: str
+    negates: bool
+    denies: bool
+
+
+# what ONE_NAME cannot match without: looked for first, as it is quickly seen to be missing
+_MAY_NAME = re.compile(r"Korea|D\.?[PR]|US|U\.|UN|UK|EU|E\.U|United|America|European U|Brit|per ?cent|%|\$|€|£")
 # "Kim Jong-un": the second half is of the name; "two-day", "US-led" are not
 _HALF_NAME = re.compile(
     r"\b([A-Z][a-z]+)-(?!(?:day|led|time|year|born|wide|style|based|old|run|up|made|term)\b)([a-z]{2,5})\b"
@@ -68,7 +82,8 @@ def plain(text: str) -> str:
 def read(text: str) -> list[Word]:
     """The words of a claim or a sentence that carry matter, in order."""
     text = _HALF_NAME.sub(lambda match: f"{match[1]} {match[2].title()}", plain(text))
-    text = ONE_NAME.sub(_one_name, text)
+    if _MAY_NAME.search(text):
+        text = ONE_NAME.sub(_one_name, text)
     found: list[Word] = []
     for number, clause in enumerate(_CLAUSE.split(text)):
         found += _clause(terms.written(clause), number, opens=not found)
@@ -77,7 +92,7 @@ def read(text: str) -> list[Word]:
 
 def named(read: Sequence[Word], names: Collection[str]) -> list[Word]:
     """The same words, those a name whose keys are known as names elsewhere."""
-    return [replace(word, kind=Kind.NAME) if word.key in names and word.kind is Kind.PLAIN else word for word in read]
+    return [word._replace(kind=Kind.NAME) if word.key in names and word.kind is Kind.PLAIN else word for word in read]
 
 
 def _clause(written: list[str], number: int, *, opens: bool) -> list[Word]:
@@ -85,25 +100,32 @@ def _clause(written: list[str], number: int, *, opens: bool) -> list[Word]:
     denied = n = 0
     lifted = False  # whether "and" ends what is denied: "rejected an offer and demanded more", not "no men and women"
     while n < len(written):
-        one = written[n].removesuffix("'s")
-        low = one.lower()
-        value, used = _number(written, n)
+        look = _look(written[n])
+        value, used = _number(written, n) if look.counts else (0, 0)
         if used:
             found.append(Word(f"#{value:g}", " ".join(written[n : n + used]), Kind.NUMBER, denied > 0, number))
-        elif _is_not(low):
+        elif look.negates:
             denied, lifted = REACH, False
-        elif low == "and" and lifted:
+        elif lifted and look.bare.lower() == "and":
             denied = 0
-        elif day := _day(one, low):
-            found.append(Word(day, one, Kind.NUMBER, denied > 0, number))
-        elif one in EMPTY:
-            pass
-        elif key := LOWER_NAMES.get(low) or terms.stem(one) or (low if one.isupper() and len(one) > 1 else ""):
-            name = (key.isupper() and len(key) > 1) or (one[0].isupper() and not (opens and n == 0))
-            found.append(Word(key, one, Kind.NAME if name else Kind.PLAIN, denied > 0, number))
-            denied, lifted = (REACH + 2, True) if low in DENIES else (denied - 1, lifted)
+        elif look.day:
+            found.append(Word(look.day, look.bare, Kind.NUMBER, denied > 0, number))
+        elif look.key:
+            name = look.capital and (not (opens and n == 0) or (look.key.isupper() and len(look.key) > 1))
+            found.append(Word(look.key, look.bare, Kind.NAME if name else Kind.PLAIN, denied > 0, number))
+            denied, lifted = (REACH + 2, True) if look.denies else (denied - 1, lifted)
         n += used or 1
     return found
+
+
+@lru_cache(maxsize=1 << 14)
+def _look(written: str) -> _Look:
+    bare = written.removesuffix("'s")
+    low = bare.lower()
+    key = LOWER_NAMES.get(low) or terms.stem(bare) or (low if bare.isupper() and len(bare) > 1 else "")
+    capital = bare[:1].isupper() or (key.isupper() and len(key) > 1)
+    counts = _figure(written.lower())[1] > 0
+    return _Look(bare, "" if bare in EMPTY else key, capital, counts, _day(bare, low), _is_not(low), low in DENIES)
 
 
 def _one_name(match: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
 from urllib.parse import unquote
@@ -40,15 +41,37 @@ def open_whole(url: str, *, wait: float = 10.0) -> Whole:
         return _postgres(url, wait)
     from bot.store.sqlite import SqliteStore
 
-    return SqliteStore(_path(url), wait=wait)
+    return SqliteStore(path_of(url), wait=wait)
+
+
+@contextmanager
+def served(url: str) -> Iterator[None]:
+    """Be the only server of an SQLite file while the context lasts; PostgreSQL and memory need no such thing."""
+    path = None if url.partition("://")[0] in POSTGRES else path_of(url)
+    if path is None:
+        yield
+        return
+    from bot.store.lock import locked
+
+    with locked(path, "starting another"):
+        yield
+
+
+def engine(url: str) -> str:
+    """What keeps the store at `url`, with the version of the library where that is part of this process."""
+    if url.partition("://")[0] in POSTGRES:
+        return "PostgreSQL"
+    import apsw
+
+    return f"SQLite {apsw.sqlite_lib_version()}"
 
 
 def is_there(url: str) -> bool:
     """Whether opening `url` would find a store, not make a file."""
-    return url.partition("://")[0] in POSTGRES or bool((path := _path(url)) and path.is_file())
+    return url.partition("://")[0] in POSTGRES or bool((path := path_of(url)) and path.is_file())
 
 
-def _path(url: str) -> Path | None:
+def path_of(url: str) -> Path | None:
     """The file that `url` names; None for memory."""
     scheme, separator, rest = url.partition("://")
     if separator and scheme != "sqlite":

@@ -19,6 +19,7 @@ from bot.model import (
     Article,
     Delivery,
     DeliveryState,
+    Followed,
     Mention,
     MentionBasis,
     Precision,
@@ -26,6 +27,7 @@ from bot.model import (
     PublishedBasis,
     Schedule,
     Sentence,
+    Sighting,
     Span,
     Subscription,
     Target,
@@ -33,6 +35,7 @@ from bot.model import (
     When,
 )
 from bot.ports import Answer, Dated
+from bot.store.words import storable
 
 Row = tuple[Any, ...]
 Batch = tuple[str, tuple[str, ...], list[Row]]  # of a table: its name, columns, and some of its rows
@@ -41,40 +44,47 @@ BATCH = 100  # rows; an article may take 2 MB
 # The tables that hold the same in every store, each after those it refers to; all others are made from them.
 MOVED = (
     *("article", "version", "mention", "name", "term", "posting", "sketch", "analysis", "story", "tally"),
-    *("answer", "answer_message", "subscription", "delivery"),
+    *("answer", "answer_message", "subscription", "delivery", "feed", "sighting", "departure"),
 )
 
 # What `article_of` reads, of `article` joined with one `version` of it.
 ARTICLE = """
     article.id, article.tenant, version.version, version.text, version.title, version.publisher, version.place,
     version.author, version.url, version.file, version.guid, version.language, version.first_day, version.last_day,
-    version.precision, version.basis, version.evidence, version.added
+    version.precision, version.basis, version.evidence, version.added, article.background
 """
 
 # What `dated_of` reads, of `mention` joined with its `article`.
 DATED = """
     mention.article, article.version, sentence_start, sentence_end, start_at, end_at, type, value,
-    mention.first_day, mention.last_day, precision, basis, confidence, announced, background
+    mention.first_day, mention.last_day, precision, basis, confidence, announced, mention.background
 """
 
 # What `delivery_of` reads.
 DELIVERY = """
-    key, platform, channel, thread, reply_to, state, payload, mark, subscription, due, ids, reason, attempts, at
+    key, platform, channel, thread, reply_to, state, payload, mark, subscription, due, ids, reason, attempts, at,
+    tenant
 """
 
 # What `answer_of` reads.
-ANSWER = "channel, command, citations, messages, id"
+ANSWER = "channel, command, citations, messages, id, tenant"
 
 # What `subscription_of` reads.
 SUBSCRIPTION = """
     id, platform, channel, thread, reply_to, days, hour, minute, zone, since, words, even_if_empty, tenant, stopped,
-    paused
+    paused, orderer
+"""
+
+# What `feed_of` reads.
+FEED = """
+    id, tenant, address, former, title, adder, platform, channel, thread, added, due, pace, etag, modified, body,
+    success, news, failing, failures, reason, synced, told, stopped, attempts
 """
 
 
 def article_of(row: Row) -> Article:
     id_, tenant, version, text, title, publisher, place, author, url, file, guid, language = row[:12]
-    first, last, precision, basis, evidence, added = row[12:18]
+    first, last, precision, basis, evidence, added, background = row[12:19]
     return Article(
         text=text,
         title=title,
@@ -90,6 +100,7 @@ def article_of(row: Row) -> Article:
         id=id_,
         version=version,
         added=instant(added),
+        background=bool(background),
     )
 
 
@@ -169,18 +180,16 @@ def placed(analysis: Analysis) -> Iterator[tuple[Sentence, Mention]]:
 def dated_of(row: Row) -> Dated:
     article, version, sentence_start, sentence_end, start, end, kind, timex, first, last, precision = row[:11]
     basis, confidence, announced, background = row[11:]
+    when = when_of(first, last, precision)
+    # by place and by table: a thousand are read for one answer
     mention = Mention(
-        start=start,
-        end=end,
-        type=TimexType(kind),
-        value=timex,
-        when=when_of(first, last, precision),
-        basis=MentionBasis(basis),
-        confidence=confidence,
-        announced=bool(announced),
-        background=bool(background),
+        start, end, _TYPES[kind], timex, when, _BASES[basis], confidence, bool(announced), bool(background)
     )
     return Dated(article, version, (sentence_start, sentence_end), mention)
+
+
+_TYPES = {type.value: type for type in TimexType}
+_BASES = {basis.value: basis for basis in MentionBasis}
 
 
 def place_of(channel: str) -> str:
@@ -189,13 +198,13 @@ def place_of(channel: str) -> str:
 
 
 def answer_of(row: Row) -> Answer:
-    channel, command, citations, messages, id_ = row
-    return Answer(channel, command, thaw(citations), tuple(loads(messages)), id_)
+    channel, command, citations, messages, id_, tenant = row
+    return Answer(channel, command, thaw(citations), tuple(loads(messages)), id_, tenant)
 
 
 def subscription_of(row: Row) -> Subscription:
     id_, platform, channel, thread, reply_to, days, hour, minute, zone, since, words = row[:11]
-    even_if_empty, tenant, stopped, paused = row[11:]
+    even_if_empty, tenant, stopped, paused, orderer = row[11:]
     return Subscription(
         target=Target(platform, channel, thread, reply_to),
         schedule=Schedule(frozenset(loads(days)), hour, minute, zone),
@@ -206,12 +215,13 @@ def subscription_of(row: Row) -> Subscription:
         id=id_,
         stopped=bool(stopped),
         paused=paused,
+        orderer=orderer,
     )
 
 
 def delivery_of(row: Row) -> Delivery:
     key, platform, channel, thread, reply_to, state, payload, mark, subscription = row[:9]
-    due, ids, reason, attempts, at = row[9:]
+    due, ids, reason, attempts, at, tenant = row[9:]
     return Delivery(
         key=key,
         target=Target(platform, channel, thread, reply_to),
@@ -224,4 +234,57 @@ def delivery_of(row: Row) -> Delivery:
         reason=reason,
         attempts=attempts,
         at=instant(at),
+        tenant=tenant,
     )
+
+
+def feed_of(row: Row) -> Followed:
+    id_, tenant, address, former, title, user, platform, channel, thread, added, due, pace = row[:12]
+    etag, modified, body, success, news, failing, failures, reason, synced, told, stopped, attempts = row[12:]
+    return Followed(
+        address=address,
+        added=instant(added),
+        due=instant(due),
+        tenant=tenant,
+        target=Target(platform, channel, thread),
+        user=user,
+        former=former,
+        title=title,
+        pace=pace,
+        etag=etag,
+        modified=modified,
+        body=body,
+        success=instant(success) if success else None,
+        news=instant(news) if news else None,
+        failing=instant(failing) if failing else None,
+        failures=failures,
+        reason=reason,
+        synced=bool(synced),
+        told=bool(told),
+        stopped=bool(stopped),
+        attempts=attempts,
+        id=id_,
+    )
+
+
+def feed_columns(feed: Followed) -> Row:
+    """What FEED names, without id and attempts."""
+    target = feed.target
+    return (
+        *map(storable, (feed.tenant, feed.address, feed.former, feed.title, feed.user)),
+        *map(storable, (target.platform, target.channel, target.thread)),
+        *(stamp(feed.added), stamp(feed.due), feed.pace, *map(storable, (feed.etag, feed.modified, feed.body))),
+        *(stamp(at) if at else None for at in (feed.success, feed.news, feed.failing)),
+        *(feed.failures, storable(feed.reason), feed.synced, feed.told, feed.stopped),
+    )
+
+
+def sightings_of(entries: str) -> tuple[Sighting, ...]:
+    return tuple(
+        Sighting(guid, link, title, words, date.fromisoformat(day), article)
+        for guid, link, title, words, day, article in loads(entries)
+    )
+
+
+def sightings_row(seen: Sequence[Sighting]) -> str:
+    return dumps([(one.guid, one.link, one.title, one.words, one.day.isoformat(), one.article) for one in seen])

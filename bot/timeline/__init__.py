@@ -2,22 +2,23 @@
 
 A date matters by how many articles name it, and more by those that still name it days later: dates decide, not prose
 (log-mix, tests/quality_dates.py). A coarse reference ("last June") joins the day it speaks of; articles that copy one
-another count once; what is only guessed makes no entry. Every passage is a stored sentence, or a fragment of one.
+another count once; sources that disagree on a day share an entry; what is only guessed makes none. Every passage is a stored sentence, or a fragment of one.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
 from bot.model import Entry, TimelineEvent
 from bot.ports import Dated
+from bot.timeline.accounts import settled
 from bot.timeline.telling import tell
-from bot.timeline.weighing import Texts, joined, named, weight
+from bot.timeline.texts import Texts
+from bot.timeline.weighing import by_days, chosen, named
 
 ONE_EVENT = 0.3  # of the dated sentences hold the words: from there the articles are about them and little else
-LONGEST = 40  # events, where nobody asked for a number: what a reader follows
+LONGEST = 30  # events, where nobody asked for a number: what a reader follows
 
 
 def timeline(
@@ -39,11 +40,8 @@ def timeline(
     texts = Texts(entries, dated, words)
     references = named(texts, dated, since, until)
     wide = bool(words) and sum(one.relevant for one in references) < ONE_EVENT * len(references)
-    published = Counter(day for number in texts.entries if (day := texts.published(number)))
-    weighed = sorted(joined(references, texts), key=lambda one: (-weight(one, published, wide=wide), one.when))
-    if most is None:
-        asked = [one for one in weighed if any(other.relevant for other in one.named)] if wide else []
-        weighed, most = asked or weighed, LONGEST
-    chosen = weighed[:most]
-    events = tell(chosen, texts, per_date, wide=wide)
+    asked = wide and most is None and any(one.relevant for one in references)
+    days = by_days(references, texts)
+    found = chosen(days, texts, LONGEST if most is None else most, wide=wide, asked=asked)
+    events = tell(settled(found, [one for one in days if one.fine], texts), texts, per_date, wide=wide)
     return tuple(sorted(events, key=lambda event: (event.background, event.when)))

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable
 
 
-async def until(is_so: Callable[[], object]) -> None:
+async def until(is_so: Callable[[], object], seconds: float = 10) -> None:
     """Wait for something that another task brings about."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(seconds):
         while not is_so():  # noqa: ASYNC110  what is waited for differs from test to test
             await asyncio.sleep(0.005)

@@ -21,6 +21,7 @@ Json = dict[str, Any]
 ME = "100000000000000001"
 OWNER, READER, MANAGER = "200000000000000001", "200000000000000002", "200000000000000003"
 GUILD, CHANNEL, THREAD, FORUM, DM = (f"30000000000000000{i}" for i in range(1, 6))
+POST = "300000000000000006"  # in the forum
 MANAGERS = "400000000000000001"  # a role
 TOKEN = "MARKED.discord.token"
 
@@ -58,6 +59,8 @@ class Server:
     identifies: int = 0
     resumes: int = 0
     used: int = 0  # logins before
+    shards: int = 1  # that it asks for
+    logged_in: list[tuple[int, int]] = field(default_factory=list)  # the shard of each login
     intents: int = 0
     flags: int = CONTENT_FLAG
     token: str = TOKEN
@@ -76,9 +79,14 @@ class Server:
     resume_away: bool = False  # the address for resuming answers 503
     base: str = ""
     gone: set[str] = field(default_factory=set)
+    bots: dict[str, int] = field(default_factory=dict)  # other bots, and what they may do
+    presence: Json = field(default_factory=dict)
+    hidden: list[str] = field(default_factory=list)  # roles that do not see the channel
+    shut: bool = False  # people take no direct messages
 
     _nonces: dict[tuple[str, str], Json] = field(default_factory=dict)
     _sockets: list[web.WebSocketResponse] = field(default_factory=list)
+    _homes: dict[web.WebSocketResponse, tuple[int, int]] = field(default_factory=dict)
     _replay: list[Json] = field(default_factory=list)
     _seq: int = 0
     _ids: Any = field(default_factory=lambda: itertools.count(500000000000000001))
@@ -90,6 +98,7 @@ class Server:
         app.router.add_get("/gateway/", self._gateway)
         app.router.add_get("/resume/", self._gateway)
         app.router.add_get("/users/@me", self._me)
+        app.router.add_post("/users/@me/channels", self._private)
         app.router.add_get("/oauth2/applications/@me", self._application)
         app.router.add_get("/gateway/bot", self._limits)
         app.router.add_get("/applications/{app}/commands", self._get_commands)
@@ -163,12 +172,17 @@ class Server:
         return id_
 
     async def dispatch(self, event: str, data: Any) -> None:
-        """Send an event, and keep it for who resumes."""
+        """Send an event to the shard that it concerns, and keep it for who resumes."""
+        about = data if isinstance(data, dict) else {}
+        guild = str(about.get("guild_id") or (about.get("id") if event.startswith("GUILD_") else ""))
         self._seq += 1
         payload = {"op": 0, "t": event, "s": self._seq, "d": data}
         self._replay.append(payload)
         for socket in [one for one in self._sockets if not one.closed]:
-            await socket.send_str(json.dumps(payload))
+            shard, count = self._homes[socket]
+            home = (int(guild) >> 22) % count if guild.isdecimal() else 0  # "Gateway", "Sharding Formula"
+            if shard == home:
+                await socket.send_str(json.dumps(payload))
 
     async def send(self, payload: Json) -> None:
         for socket in [one for one in self._sockets if not one.closed]:
@@ -216,6 +230,7 @@ class Server:
     async def _identify(self, socket: web.WebSocketResponse, data: Json) -> None:
         self.identifies += 1
         self.intents = data["intents"]
+        self.presence = data.get("presence") or {}
         if data["token"] != self.token:
             await socket.close(code=4004)
             return
@@ -225,20 +240,28 @@ class Server:
         if self.closes:
             await socket.close(code=self.closes.pop(0))
             return
-        self._seq, self._replay = 0, []
+        shard, count = self._homes[socket] = tuple(data.get("shard", (0, 1)))
+        self.logged_in.append((shard, count))
+        if count < self.shards:
+            await socket.close(code=4010)
+            return
+        if not shard:
+            self._seq, self._replay = 0, []
         self._sockets.append(socket)
         guild = {"id": GUILD, "unavailable": True}
         ready = {
             "v": 10,
             "user": _user(ME),
-            "guilds": [guild],
+            "guilds": [guild] if (int(GUILD) >> 22) % count == shard else [],
             "session_id": "s",
             "resume_gateway_url": self.gateway_url.replace("gateway", "resume"),
             "application": {"id": ME, "flags": self.flags},
-            "shard": [0, 1],
+            "shard": [shard, count],
         }
-        await self.dispatch("READY", ready)
-        await self.dispatch("GUILD_CREATE", self.guild())
+        self._seq += 1
+        await socket.send_str(json.dumps({"op": 0, "t": "READY", "s": self._seq, "d": ready}))
+        if ready["guilds"]:
+            await self.dispatch("GUILD_CREATE", self.guild())
         self._connected.set()
 
     async def _resume(self, socket: web.WebSocketResponse, seq: int | None) -> None:
@@ -246,6 +269,7 @@ class Server:
         if not self.resumable or seq is None:
             await socket.send_str('{"op": 9, "d": false}')
             return
+        self._homes[socket] = (0, 1)
         self._sockets.append(socket)
         for payload in [one for one in self._replay if one["s"] > seq]:
             await socket.send_str(json.dumps(payload))
@@ -261,6 +285,10 @@ class Server:
             return _json({"message": "401: Unauthorized", "code": 0}, 401)
         return _json(_user(ME))
 
+    async def _private(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        return _json(self._channels()[DM] | {"recipients": [_user(body["recipient_id"])]})
+
     async def _application(self, _: web.Request) -> web.Response:
         return _json({
             "id": ME, "name": "Dateline", "description": "", "icon": None, "bot_public": True,
@@ -270,7 +298,7 @@ class Server:
 
     async def _limits(self, _: web.Request) -> web.Response:
         limit = {"total": 1000, "remaining": 1000 - self.used, "reset_after": 3_600_000, "max_concurrency": 1}
-        return _json({"url": self.gateway_url, "shards": 1, "session_start_limit": limit})
+        return _json({"url": self.gateway_url, "shards": self.shards, "session_start_limit": limit})
 
     async def _get_commands(self, _: web.Request) -> web.Response:
         return _json(self.commands)
@@ -311,9 +339,9 @@ class Server:
         fault = self.faults.pop(0) if self.faults else None
         if fault and not fault.after:
             return await self._fail(request, fault)
-        if channel not in {*self._channels(), *self.threads_of} or channel in self.gone:
-            return _refusal(404, 10003)
-        if not self.permissions & SEND:
+        if refused := self._refused(channel):
+            return refused
+        if body.get("png") and not self.permissions & FILES and channel != DM:
             return _refusal(403, 50013)
         if fault_of := _malformed(body):
             return _refusal(400, 50035, fault_of)
@@ -324,6 +352,16 @@ class Server:
         if fault:
             return await self._fail(request, fault)
         return _json(self._nonces[nonce])
+
+    def _refused(self, channel: str) -> web.Response | None:
+        """Why nothing may be posted there."""
+        if channel not in {*self._channels(), *self.threads_of} or channel in self.gone:
+            return _refusal(404, 10003)
+        if channel == DM:
+            return _refusal(403, 50007) if self.shut else None
+        if not self.permissions & VIEW:
+            return _refusal(403, 50001)
+        return None if self.permissions & SEND else _refusal(403, 50013)
 
     async def _open_thread(self, request: web.Request) -> web.Response:
         message = request.match_info["message"]
@@ -355,6 +393,8 @@ class Server:
             return _refusal(404, 10008)
         if fault and not fault.after:
             return await self._fail(request, fault)
+        if body.get("png") and not self.permissions & FILES:
+            return _refusal(403, 50013)
         found[0].update(body, flags=body.get("flags", 0))
         return await self._fail(request, fault) if fault else _json(found[0])
 
@@ -382,9 +422,14 @@ class Server:
     # --- what there is ---
 
     def guild(self) -> Json:
-        roles = [
+        roles: list[Json] = [
             {"id": GUILD, "name": "@everyone", "permissions": str(self.permissions)},
             {"id": MANAGERS, "name": "managers", "permissions": str(MANAGE)},
+            {"id": f"{ME}1", "name": "Dateline", "permissions": str(self.permissions), "tags": {"bot_id": ME}},
+        ]
+        roles += [
+            {"id": f"{bot}1", "name": "a bot", "permissions": str(granted), "managed": True, "tags": {"bot_id": bot}}
+            for bot, granted in self.bots.items()
         ]
         more = {
             "position": 0,
@@ -397,9 +442,9 @@ class Server:
         }
         return {
             "id": GUILD, "name": "Readers", "owner_id": OWNER, "unavailable": False, "member_count": 3, "emojis": [],
-            "features": [], "stickers": [], "roles": [role | more for role in roles], "large": False,
+            "features": [], "stickers": [], "roles": [more | role for role in roles], "large": False,
             "members": [self._person(ME)], "presences": [], "voice_states": [], "stage_instances": [],
-            "channels": [self._channels()[CHANNEL], self._channels()[FORUM]], "threads": [self._channels()[THREAD]],
+            "channels": [self._channels()[CHANNEL], self._channels()[FORUM]], "threads": [self._channels()[THREAD], self._channels()[POST]],
             "guild_scheduled_events": [], "soundboard_sounds": [], "system_channel_id": CHANNEL, "icon": None,
             "splash": None, "banner": None, "description": None, "verification_level": 0, "nsfw_level": 0,
             "mfa_level": 0, "explicit_content_filter": 0, "default_message_notifications": 0, "premium_tier": 0,
@@ -409,11 +454,22 @@ class Server:
     def _channels(self) -> dict[str, Json]:
         common = {"guild_id": GUILD, "position": 0, "permission_overwrites": [], "nsfw": False, "parent_id": None}
         channels = [
-            {"id": CHANNEL, "type": 0, "name": "news", "topic": None, "last_message_id": None, **common},
+            {
+                "id": CHANNEL, "type": 0, "name": "news", "topic": None, "last_message_id": None, **common,
+                "permission_overwrites": [
+                    {"id": role, "type": 0, "allow": "0", "deny": str(VIEW)} for role in self.hidden
+                ],
+            },
             {"id": FORUM, "type": 15, "name": "forum", "topic": None, "available_tags": [], "flags": 0, **common},
             {
                 "id": THREAD, "type": 11, "name": "a thread", "guild_id": GUILD, "parent_id": CHANNEL, "owner_id": ME,
                 "message_count": 0, "member_count": 1, "flags": 0, "last_message_id": None,
+                "thread_metadata": {"archived": False, "auto_archive_duration": 60, "locked": False,
+                                    "archive_timestamp": "2026-01-01T00:00:00+00:00"},
+            },
+            {
+                "id": POST, "type": 11, "name": "a post", "guild_id": GUILD, "parent_id": FORUM, "owner_id": READER,
+                "message_count": 1, "member_count": 1, "flags": 0, "last_message_id": None,
                 "thread_metadata": {"archived": False, "auto_archive_duration": 60, "locked": False,
                                     "archive_timestamp": "2026-01-01T00:00:00+00:00"},
             },

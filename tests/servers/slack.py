@@ -20,7 +20,7 @@ from tests.servers import until
 Json = dict[str, Any]
 
 TEAM, FOREIGN = "T1", "T2"
-ME, MY_BOT = "UBOT", "BBOT"
+ME, MY_BOT, OTHER_BOT = "UBOT", "BBOT", "UOTHERBOT"
 READER, ADMIN, GUEST = "UREADER", "UADMIN", "UGUEST"
 CHANNEL, ELSEWHERE, ARCHIVED, DM = "C1", "C2", "C3", "D1"
 TOKEN, APP_TOKEN = "xoxb-MARKED-bot", "xapp-MARKED-app"
@@ -46,14 +46,19 @@ class Server:
     messages: list[Json] = field(default_factory=list)
     whispers: list[Json] = field(default_factory=list)
     views: list[Json] = field(default_factory=list)
+    files: dict[str, Json] = field(default_factory=dict)  # by id: png, alt, complete, tries until it can be shown
+    busy: int = 0  # tries for which a new file is still being processed
+    takes_files: bool = True  # the address for uploads
     calls: list[str] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
     opened: int = 0
     scopes: str = ""
+    members: list[str] = field(default_factory=lambda: [ME, READER, ADMIN])
     token: str = TOKEN
     app_token: str = APP_TOKEN
     page: int = 2  # messages of history at a time: so few that reading on is needed
     settles: float = 0.0  # seconds until a message is in the history
+    kicked: bool = False  # out of the channel
     pongs: bool = True
     away: bool = False
     base: str = ""
@@ -68,6 +73,7 @@ class Server:
         app.router.add_post("/api/{method}", self._call)
         app.router.add_get("/socket", self._socket)
         app.router.add_post("/respond", self._respond)
+        app.router.add_post("/upload/{file}", self._upload)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -211,15 +217,24 @@ class Server:
 
     async def _users_info(self, _: web.Request, sent: Json) -> web.Response:
         user = sent["user"]
-        return _yes(
-            {"user": {"id": user, "is_admin": user == ADMIN, "is_owner": False, "is_restricted": user == GUEST}}
-        )
+        about = {"is_admin": user == ADMIN, "is_owner": False, "is_restricted": user == GUEST}
+        return _yes({"user": {"id": user, "is_bot": user in {ME, OTHER_BOT}, **about}})
+
+    async def _conversations_members(self, _: web.Request, sent: Json) -> web.Response:
+        page = self.members[: int(sent["limit"])]
+        following = "more" if len(self.members) > len(page) else ""
+        return _yes({"members": page, "response_metadata": {"next_cursor": following}})
 
     async def _conversations_info(self, _: web.Request, sent: Json) -> web.Response:
         id_ = sent["channel"]
         if id_ not in {CHANNEL, ELSEWHERE, ARCHIVED, DM}:
             return _no("channel_not_found")
-        about = {"id": id_, "is_member": id_ == CHANNEL, "is_im": id_ == DM, "is_archived": id_ == ARCHIVED}
+        about = {
+            "id": id_,
+            "is_member": id_ == CHANNEL and not self.kicked,
+            "is_im": id_ == DM,
+            "is_archived": id_ == ARCHIVED,
+        }
         return _yes({"channel": about})
 
     async def _conversations_history(self, _: web.Request, sent: Json) -> web.Response:
@@ -249,13 +264,55 @@ class Server:
         fault = self.faults.pop(0) if self.faults else None
         if fault and not fault.after:
             return await self._fail(request, fault)
-        if error := _malformed(sent) or {ELSEWHERE: "not_in_channel", ARCHIVED: "is_archived"}.get(sent["channel"], ""):
+        refusals = {ELSEWHERE: "not_in_channel", ARCHIVED: "is_archived", CHANNEL: "not_in_channel" * self.kicked}
+        if error := _malformed(sent) or refusals.get(sent["channel"], ""):
             return _no(error)
         ts = self._ts()
         self.messages.append(sent | {"ts": ts, "visible": time.monotonic() + self.settles})
         if fault:
             return await self._fail(request, fault)
         return _yes({"ts": ts, "channel": sent["channel"]})
+
+    async def _chat_update(self, _: web.Request, sent: Json) -> web.Response:
+        for message in self.messages:
+            if (message["channel"], message["ts"]) == (sent["channel"], sent["ts"]):
+                if error := _malformed(sent) or self._unshown(sent.get("blocks", [])):
+                    return _no(error)
+                message.update(sent)
+                return _yes({"ts": sent["ts"], "channel": sent["channel"], "text": sent["text"]})
+        return _no("message_not_found")
+
+    def _unshown(self, blocks: list[Json]) -> str:
+        """Why an image cannot be shown: docs.slack.dev, "Image block" and "Slack file object"."""
+        for image in [block for block in blocks if block["type"] == "image"]:
+            file = self.files.get(image.get("slack_file", {}).get("id", ""), {})
+            if file.get("complete"):
+                file["busy"] -= 1
+            if not file.get("complete") or file["busy"] >= 0 or not 1 <= len(image.get("alt_text", "")) <= 2000:
+                return "invalid_blocks"
+        return ""
+
+    async def _files_getuploadurlexternal(self, _: web.Request, sent: Json) -> web.Response:
+        if not sent.get("filename") or not str(sent.get("length", "")).isdecimal():
+            return _no("invalid_arguments")
+        id_ = f"F{next(self._ids)}"
+        self.files[id_] = {"length": int(sent["length"]), "alt": sent.get("alt_txt", ""), "busy": self.busy}
+        return _yes({"upload_url": f"{self.base}/upload/{id_}", "file_id": id_})
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        file = self.files[request.match_info["file"]]
+        file["png"] = await request.read()
+        if not self.takes_files or len(file["png"]) != file["length"]:
+            raise web.HTTPInternalServerError
+        return web.Response(text=f"OK - {file['length']}")
+
+    async def _files_completeuploadexternal(self, _: web.Request, sent: Json) -> web.Response:
+        files = json.loads(sent["files"])  # a form: the list is JSON in a string
+        if not files or any("png" not in self.files.get(one["id"], {}) for one in files):
+            return _no("file_not_found")
+        for one in files:
+            self.files[one["id"]]["complete"] = True
+        return _yes({"files": files})
 
     async def _fail(self, request: web.Request, fault: Fault) -> web.Response:
         await asyncio.sleep(fault.slow)

@@ -9,33 +9,36 @@ import asyncio
 import logging
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import aiohttp
 import discord
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.chat import Left, Spoken, Suggest, budget, no_topics, nobody_told
+from bot.chat import Examined, Nobody, Register, Spoken, Suggest, budget, greeting, lease, no_topics
+from bot.chat.clock import ahead
 from bot.chat.discord import hearing
 from bot.chat.discord.dress import render, thread_name
-from bot.chat.discord.gateway import Exhausted, Gateway, Hung, Logins, Paces
-from bot.chat.discord.permission import TIMED_OUT, missing, place_to_greet
-from bot.chat.discord.posting import NO_PERMISSION, REFUSAL, History, Poster
+from bot.chat.discord.gateway import Exhausted, Gateway, Hung, Logins, Paces, Shards, opened
+from bot.chat.discord.interactions import Interactions
+from bot.chat.discord.permission import TIMED_OUT, lacking, place_to_greet
+from bot.chat.discord.posting import History, Poster
+from bot.chat.discord.refusals import NO_PERMISSION, REFUSAL
 from bot.chat.discord.slash import sync
 from bot.chat.inbox import Cooldown, Inbox
 from bot.errors import TokenError, Unreachable
-from bot.message import Message, say
+from bot.message import Message
 from bot.model import Target
-from bot.ports import Handler, Health, Request
+from bot.ports import PERSON, Handler, Health, Request
 
 log = logging.getLogger("dateline")
 
 _INTENT_OFF = (
-    "the Message Content intent is off, so commands that start with ! are not heard; "
-    "a mention and the slash commands are"
+    "the Message Content intent is off, so commands that start with `!` are not heard in servers: "
+    "type `/summit` there, or mention me"
 )
-_BAD_TOKEN, _BAD_INTENTS = 4004, 4014  # close codes; "Gateway Close Event Codes"
+_BAD_TOKEN, _BAD_SHARDS = 4004, 4010  # close codes; "Gateway Close Event Codes"
+_SHARDS_REFUSED = "Discord refuses DISCORD_SHARDS: write auto, or shards of the number that Discord asks for."
 
 
 class Discord:
@@ -49,8 +52,9 @@ class Discord:
         gateway_url: str = "",
         spoken: Sequence[Spoken] = (),
         suggest: Suggest = no_topics,
-        left: Left = nobody_told,
+        register: Register | None = None,
         paces: Paces | None = None,
+        shards: Shards | None = None,
     ) -> None:
         if api_base:
             Route.BASE = api_base.rstrip("/")
@@ -59,15 +63,17 @@ class Discord:
         self._token = token
         self._spoken = spoken
         self._suggest = suggest
-        self._left = left
+        self._register = register or Nobody()
         self._paces = paces or Paces()
         self._poster = Poster(token)
         self._gateway: Gateway | None = None
         self._logins = Logins()
         self._cooldown = Cooldown()
         self._hears_all = True
+        self._shards = shards
+        self._connected, self._logged_in = 0, 1  # connections so far, and how many there are to be at a time
         self._synced = False
-        self._answering: dict[str, str] = {}  # interaction -> its token, while it may still be answered
+        self._interactions = Interactions(self._poster)
 
     # --- listening ---
 
@@ -117,8 +123,10 @@ class Discord:
             self._hears_all = False
         if self._spoken and not self._synced:
             self._synced = await sync(client, self._spoken)
-        await self._logins.leave(client)
-        gateway = Gateway(self, inbox, self._logins, self._paces, hears_all=self._hears_all)
+        wanted = await self._logins.leave(client)
+        shards = self._shards or ((tuple(range(wanted)), wanted) if wanted > 1 else None)
+        self._logged_in = len(shards[0]) if shards else 1
+        gateway = opened(self, inbox, self._logins, self._paces, hears_all=self._hears_all, shards=shards)
         self._gateway = gateway
         try:
             async with gateway:
@@ -129,6 +137,8 @@ class Discord:
         except discord.ConnectionClosed as error:
             if error.code == _BAD_TOKEN:
                 raise TokenError(REFUSAL) from error
+            if error.code == _BAD_SHARDS:
+                raise TokenError(_SHARDS_REFUSED) from error
             raise
 
     async def _until_it_fails(self, gateway: Gateway) -> None:
@@ -149,56 +159,59 @@ class Discord:
         if self._poster.token_refused.is_set():
             raise TokenError(REFUSAL)
 
+    def connected(self) -> None:
+        self._connected += 1
+
     async def defer(self, interaction: discord.Interaction) -> None:
-        """Acknowledge within Discord's three seconds; the answer then takes the place of "is thinking…"."""
-        slash = interaction.type is discord.InteractionType.application_command
-        try:
-            await interaction.response.defer(thinking=slash)
-        except discord.HTTPException as error:
-            if error.code != 40060:  # acknowledged already, by another replica: any of them may answer
-                log.warning("discord: an interaction came too late to be acknowledged: %s", error)
-                return
-        if slash:
-            self._answering[str(interaction.id)] = interaction.token
-            asyncio.get_running_loop().call_later(
-                budget.DISCORD_INTERACTION - budget.SEND, self._answering.pop, str(interaction.id), None
-            )
+        await self._interactions.defer(interaction)
 
     async def topics(self, tenant: str, typed: str) -> Sequence[str]:
         found = await asyncio.to_thread(self._suggest, tenant, typed)
         return [topic for topic in found if 0 < len(topic) <= budget.DISCORD_CHOICE][: budget.DISCORD_CHOICES]
 
-    async def greet(self, guild: discord.Guild) -> None:
+    async def at_home(self, guilds: Sequence[discord.Guild]) -> None:
+        """After a login: these are all the servers of this process's shards."""
+        ids, count = self._shards or ((0,), 1)
+
+        def mine(tenant: str) -> bool:
+            guild = hearing.guild_of(tenant)
+            return bool(guild) and (guild >> 22) % count in ids  # "Sharding"
+
+        await self._register.within([hearing.tenant(guild.id, 0) for guild in guilds], mine)
+
+    async def join(self, guild: discord.Guild) -> None:
         """One message on joining that says what to type first."""
+        await self._register.joined(hearing.tenant(guild.id, 0))
         channel = place_to_greet(guild)
         if channel is None:
             return
-        text = (
-            "I answer from stored news articles, in their own words, each sentence with its source. "
-            "Type `/summit` to begin, or mention me; `/help` lists the rest."
-        )
         joined = guild.me.joined_at.isoformat() if guild.me.joined_at else ""
         key = f"greeting:{guild.id}:{joined}"
-        await self.post(Target(hearing.PLATFORM, str(channel.id)), say(text), key, retry=False)
+        said = greeting("/summit", "/help")
+        await self.post(Target(hearing.PLATFORM, str(channel.id)), said, key, retry=False)
 
     async def gone_from(self, guild: discord.Guild) -> None:
-        log.info("discord: removed from server %s", guild.id)
-        await self._left(hearing.tenant(guild.id, 0))
+        await self._register.left(hearing.tenant(guild.id, 0))
 
     async def _notice(self, request: Request, message: Message, key: str) -> None:
         await self.post(request.target, message, key, retry=False)
 
     # --- posting ---
 
-    async def post(self, target: Target, message: Message, key: str, *, retry: bool) -> tuple[str, ...]:
+    async def post(
+        self, target: Target, message: Message, key: str, *, retry: bool, until: float = math.inf
+    ) -> tuple[str, ...]:
         async with self._poster:
             try:
-                return await self._post(target, message, key, retry=retry)
+                with lease.until(until):
+                    return await self._post(target, message, key, retry=retry)
             except TokenError as error:  # `run` ends with it; what is posted meanwhile may go out after a restart
                 raise Unreachable(str(error), for_good=False) from error
 
     async def _post(self, target: Target, message: Message, key: str, *, retry: bool) -> tuple[str, ...]:
         place = target.thread or target.channel
+        if place.startswith(PERSON):
+            place = await self._poster.private(place.removeprefix(PERSON))
         if not place.isdecimal():
             raise Unreachable(f"there is no channel {place}", for_good=True)
         asked, interaction = hearing.asker(key), hearing.interaction_of(key)
@@ -208,7 +221,7 @@ class Discord:
         ids: list[str] = []
         for part, payload in enumerate(render(message)):
             if part == 0 and interaction:
-                id_ = await self._complete(interaction, payload.body, payload.png, history)
+                id_ = await self._interactions.complete(interaction, payload.body, payload.png, history)
                 if id_ is not None:
                     ids.append(id_)
                     continue
@@ -225,68 +238,46 @@ class Discord:
         """A refused permission by its name; a bot that is timed out may write again later."""
         if not (isinstance(error.__cause__, discord.Forbidden) and error.__cause__.code == NO_PERMISSION):
             return error
-        lacking = await self.check(target)
-        if not lacking:
+        missing = await self.check(target)
+        if not missing:
             return error
-        return Unreachable("; ".join(lacking), for_good=not any(TIMED_OUT in one for one in lacking))
-
-    async def _complete(self, interaction: str, body: dict[str, Any], png: bytes, history: History) -> str | None:
-        """Put the answer in the place of "is thinking…"; None where it must be posted like any other message.
-
-        Filling that place twice leaves one message, so this needs no nonce.
-        """
-        token = self._answering.get(interaction)
-        if token is None:
-            return await history.answered(interaction) if history.doubted else None
-        client = await self._poster.client()
-        route = Route(
-            "PATCH",
-            "/webhooks/{webhook_id}/{webhook_token}/messages/@original",
-            webhook_id=client.application_id,
-            webhook_token=token,
-        )
-        try:
-            return await self._poster.request(route, body, png)
-        except Unreachable as error:
-            if isinstance(error.__cause__, discord.NotFound):  # expired, or deleted meanwhile
-                self._answering.pop(interaction, None)
-                return None
-            raise
+        return Unreachable("; ".join(missing), for_good=not any(TIMED_OUT in one for one in missing))
 
     # --- looking ---
 
     async def check(self, target: Target) -> tuple[str, ...]:
-        place = target.thread or target.channel
-        if not place.isdecimal():
-            return (f"there is no channel {place}",)
-        try:
-            async with self._poster:
-                channel, me = await self._seen(int(place))
-                return () if me is None else await missing(channel, me)
-        except TokenError as error:
-            return (str(error),)
-        except discord.NotFound:
-            return ("the channel is gone",)
-        except discord.Forbidden:
-            return ("the bot cannot see the channel: give it View Channel",)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            raise Unreachable("Discord cannot be asked", for_good=False) from error
-
-    async def _seen(self, place: int) -> tuple[Any, discord.Member | None]:
-        """The channel and the bot in its server: as the gateway knows them, else asked for."""
-        if self._gateway and self._gateway.is_ready() and (known := self._gateway.get_channel(place)):
-            guild = getattr(known, "guild", None)
-            return known, guild.me if guild else None
-        client = await self._poster.client()
-        channel: Any = await client.fetch_channel(place)
-        if getattr(channel, "guild", None) is None:
-            return channel, None
-        assert client.user is not None
-        guild = await client.fetch_guild(channel.guild.id, with_counts=False)
-        return await guild.fetch_channel(place), await guild.fetch_member(client.user.id)
+        if target.channel.startswith(PERSON):
+            return ()  # whether a person lets the bot write is known once it does
+        return await lacking(self._poster, self._gateway, target.thread or target.channel)
 
     def health(self) -> Health:
         """By the gateway's latency, which is finite only while heartbeats are answered."""
-        if self._gateway is None or not math.isfinite(self._gateway.latency):
-            return Health(ready=False, detail="not connected to Discord's gateway")
-        return Health(ready=True, detail="" if self._hears_all else _INTENT_OFF)
+        latency = self._gateway.latency if self._gateway else math.inf
+        ready = math.isfinite(latency)
+        off = "not connected to Discord's gateway"
+        return Health(
+            ready=ready,
+            detail=("" if self._hears_all else _INTENT_OFF) if ready else off,
+            latency=latency if ready else None,
+            reconnects=max(0, self._connected - self._logged_in),
+            limited=self._poster.limited,
+            held_back=self._poster.held_back,
+        )
+
+
+async def examine(token: str, api_base: str = "") -> Examined:
+    """What Discord says of the bot's token and intents."""
+    if api_base:
+        Route.BASE = api_base.rstrip("/")
+    name, faults = "", []
+    try:
+        async with Poster(token) as poster:
+            client = await poster.client()
+            name = str(client.user)
+            flags = client.application_flags
+            if not (flags.gateway_message_content or flags.gateway_message_content_limited):
+                faults.append(f"{_INTENT_OFF}. Switch it on at the application's Bot page, Privileged Gateway Intents.")
+            await Logins().leave(client)
+    except (TokenError, Unreachable, Exhausted) as error:
+        faults.append(str(error))
+    return Examined(name, tuple(faults), await ahead(f"{Route.BASE}/gateway"))

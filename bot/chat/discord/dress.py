@@ -27,6 +27,7 @@ from bot.message import (
     Note,
     Paragraph,
     Picture,
+    Place,
     Quotation,
     Quote,
     Span,
@@ -63,7 +64,10 @@ def render(message: Message) -> list[Payload]:
         written = list(titled(written))
     threaded = _is_long(written)
     payloads = [Payload(_body(_text(page))) for page in pack(written, _fits, _is_short if threaded else None)]
-    payloads += [_picture(picture) for picture in pictures]
+    if pictures:
+        beside = payloads.pop(0 if threaded else -1) if payloads else Payload(_body(""))
+        payloads.insert(0 if threaded else len(payloads), _pictured(beside, pictures[0]))
+    payloads += [_pictured(Payload(_body("")), picture) for picture in pictures[1:]]
     if actions and not payloads:
         payloads = [Payload(_body(""))]
     if actions:
@@ -84,10 +88,10 @@ def _body(content: str) -> dict[str, Any]:
     return {"content": content, "allowed_mentions": {"parse": [], "replied_user": False}, "flags": _NO_PREVIEWS}
 
 
-def _picture(picture: Picture) -> Payload:
+def _pictured(payload: Payload, picture: Picture) -> Payload:
     alt = clean(picture.alt).strip() if _fits_alt(picture) else ""
     attachment = {"id": 0, "filename": "dateline.png", "description": alt}
-    return Payload({**_body(""), "attachments": [attachment]}, picture.png)
+    return Payload({**payload.body, "attachments": [attachment]}, picture.png)
 
 
 def _fits_alt(picture: Picture) -> bool:
@@ -171,6 +175,8 @@ def _span(span: Span) -> str:
             return _link(escape(label(span)), address(span.url))
         case Moment(at=at):
             return f"<t:{int(at.timestamp())}:F>"
+        case Place(channel=channel):
+            return f"<#{channel}>" if channel.isdecimal() else escape(f"#{channel}")
         case Cite(number=number):
             return f"[{number}]"
 

@@ -42,6 +42,9 @@ class Paces:
     ready: float = 2.0  # after the last server that a login brings; those that come later were joined
 
 
+Shards = tuple[tuple[int, ...], int]  # those of this process, and how many there are in all
+
+
 class Hung(Exception):
     """The gateway has not answered a heartbeat for long."""
 
@@ -69,29 +72,34 @@ class Logins:
             raise Exhausted(self._at[0] + _DAY - now)
         self._at.append(now)
 
-    async def leave(self, client: discord.Client) -> None:
-        """Raise Exhausted unless Discord leaves room for another login."""
+    async def leave(self, client: discord.Client) -> int:
+        """Raise Exhausted unless Discord leaves room for another login; into how many shards it wants it divided."""
         try:
-            _, _, limit = await client.http.get_bot_gateway()
+            shards, _, limit = await client.http.get_bot_gateway()
         except (discord.DiscordException, aiohttp.ClientError, OSError, KeyError):
-            return  # our own count holds all the same
+            return 1  # our own count holds all the same
         if limit["total"] - limit["remaining"] >= budget.DISCORD_IDENTIFIES:
             raise Exhausted(limit["reset_after"] / 1000)
+        return shards
 
 
 class Ears(Protocol):
     """What the gateway needs of the adapter."""
 
+    def connected(self) -> None: ...
     async def defer(self, interaction: discord.Interaction) -> None: ...
     async def topics(self, tenant: str, typed: str) -> Sequence[str]: ...
-    async def greet(self, guild: discord.Guild) -> None: ...
+    async def at_home(self, guilds: Sequence[discord.Guild]) -> None: ...
+    async def join(self, guild: discord.Guild) -> None: ...
     async def gone_from(self, guild: discord.Guild) -> None: ...
 
 
 class Gateway(discord.Client):
     """One login. Methods named `on_…` are discord.py's events."""
 
-    def __init__(self, ears: Ears, inbox: Inbox, logins: Logins, paces: Paces, *, hears_all: bool) -> None:
+    def __init__(
+        self, ears: Ears, inbox: Inbox, logins: Logins, paces: Paces, *, hears_all: bool, **sharding: Any
+    ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True, messages=True, message_content=hears_all),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -99,14 +107,20 @@ class Gateway(discord.Client):
             max_messages=None,
             heartbeat_timeout=paces.silence,
             guild_ready_timeout=paces.ready,
+            **sharding,
         )
+        self._spent: Exhausted | None = None
         self._ears = ears
         self._inbox = inbox
         self._logins = logins
         self._paces = paces
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        self._logins.note()
+        try:
+            self._logins.note()
+        except Exhausted as error:
+            self._spent = error
+            raise
         if not initial:
             await asyncio.sleep(self._paces.identify)
 
@@ -133,9 +147,24 @@ class Gateway(discord.Client):
         alive = clock()
         while clock() - alive < self._paces.hung:
             await asyncio.sleep(self._paces.hung / 20)
+            if self._spent:  # a shard's login would be tried for ever
+                raise self._spent
             if math.isfinite(self.latency):
                 alive = clock()
         raise Hung("no heartbeat was answered")
+
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        if not self.is_closed():  # discord.py tells of being ready a little later, whether or not it still is
+            super().dispatch(event, *args, **kwargs)
+
+    async def on_connect(self) -> None:
+        self._ears.connected()
+
+    async def on_resumed(self) -> None:
+        self._ears.connected()
+
+    async def on_ready(self) -> None:
+        await self._ears.at_home(self.guilds)
 
     async def on_message(self, message: discord.Message) -> None:
         assert self.user is not None
@@ -166,7 +195,7 @@ class Gateway(discord.Client):
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         try:
-            await self._ears.greet(guild)
+            await self._ears.join(guild)
         except ChatError as error:
             log.info("discord: no greeting in server %s: %s", guild.id, error)
 
@@ -174,11 +203,32 @@ class Gateway(discord.Client):
         await self._ears.gone_from(guild)
 
 
+class Sharded(Gateway, discord.AutoShardedClient):
+    """Several logins, each for the servers of one shard; what one of them brings is as if there were one alone."""
+
+
+def opened(
+    ears: Ears,
+    inbox: Inbox,
+    logins: Logins,
+    paces: Paces,
+    *,
+    hears_all: bool,
+    shards: Shards | None,
+) -> Gateway:
+    """The gateway of `shards`; of all servers, where it is None."""
+    if shards is None:
+        return Gateway(ears, inbox, logins, paces, hears_all=hears_all)
+    ids, count = shards
+    return Sharded(ears, inbox, logins, paces, hears_all=hears_all, shard_ids=list(ids), shard_count=count)
+
+
 def _typing(channel: Any) -> Callable[[], Awaitable[object]]:
     async def typing() -> None:
         try:
             await channel.typing()  # shown for ten seconds, or until the message comes
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        # RuntimeError: aiohttp's session is closed, as the process is stopping
+        except (discord.HTTPException, aiohttp.ClientError, OSError, RuntimeError) as error:
             log.info("discord: no sign of typing could be given: %s", error)
 
     return typing

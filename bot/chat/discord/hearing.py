@@ -42,6 +42,7 @@ def heard(message: discord.Message, me: int) -> Request | None:
         user=str(author.id),
         tenant=tenant(message.guild.id if message.guild else None, author.id),
         addressed=addressed,
+        alone=alone(message.channel, message.guild, me),
         trusted=private or (isinstance(author, discord.Member) and author.guild_permissions.manage_guild),
     )
 
@@ -83,6 +84,25 @@ def interaction_of(key: str) -> str:
 def tenant(guild: int | None, user: int) -> str:
     """Whose articles may be read and whose digests be seen: the server's, in private the person's."""
     return f"discord/{guild}" if guild else f"discord/dm-{user}"
+
+
+def guild_of(tenant: str) -> int:
+    """The server that a tenant is; 0 where it is none. Of people no event tells when they are gone."""
+    platform, _, id_ = tenant.partition("/")
+    return int(id_) if platform == PLATFORM and id_.isdecimal() else 0
+
+
+def alone(channel: Any, guild: discord.Guild | None, me: int) -> bool:
+    """Whether no other bot sees a channel.
+
+    Its members are not told without a privileged intent, but a bot that was invited with permissions has a role of
+    its own, which is.
+    """
+    if guild is None:
+        return True
+    where = channel.parent if isinstance(channel, discord.Thread) else channel
+    others = [role for role in guild.roles if role.tags and role.tags.bot_id not in {None, me}]
+    return where is not None and not any(where.permissions_for(role).view_channel for role in others)
 
 
 def _mention(me: int, guild: discord.Guild | None) -> re.Pattern[str]:

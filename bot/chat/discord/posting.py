@@ -22,37 +22,20 @@ import aiohttp
 import discord
 from discord.http import Route
 
-from bot.chat import budget
+from bot.chat import budget, lease
 from bot.chat.discord.dress import Payload
-from bot.errors import ChatError, RateLimited, TokenError, Unknown, Unreachable
+from bot.chat.discord.refusals import REFUSAL, is_doubtful, is_of_picture, ours
+from bot.errors import RateLimited, TokenError, Unknown, Unreachable
 
 OVERALL = 60.0  # seconds after which the library begins no further try; with the last one still below a lease
 LONGEST_WAIT = 30.0  # seconds that the library may wait for a rate limit (its least); longer ones are the outbox's
 REMEMBERED = 10_000  # messages whose fate is kept in mind
 
-NO_PERMISSION = 50013
-# discord.com/developers/docs/topics/opcodes-and-status-codes, "JSON Error Codes"
-_GONE = {
-    10003: "the channel is gone",
-    10004: "the server is gone, or the bot was removed from it",
-    50001: "the bot cannot see the channel any more",
-    50007: "this person takes no direct messages from the bot",
-    50008: "this kind of channel takes no messages",
-    NO_PERMISSION: "the bot may not write there; it needs Send Messages",
-    160005: "the thread is locked",
-}
-_FOR_NOW = {
-    50083: "the thread is archived",
-    200000: "the server's AutoMod blocked the message",
-    200001: "the server's AutoMod blocked the title",
-}
 _OPENED = 160004  # a message has one thread at most, which has the message's id
 _LOADING = 1 << 7  # message flag: the bot "is thinking"; "Message Flags"
 _DELETED = 10008  # with a nonce that is known: it was posted, and somebody has deleted it since
 
 log = logging.getLogger("dateline")
-
-REFUSAL = "Discord refuses DISCORD_TOKEN: copy the token again from the application's Bot page."
 
 
 @dataclass(slots=True)
@@ -86,6 +69,9 @@ class Poster:
         self._traces: dict[str, _Trace] = {}
         self._holders = 0
         self.token_refused = asyncio.Event()
+        self._unpictured: set[int | str | None] = set()  # channels in which pictures were refused: told once
+        self.limited = 0  # requests that a rate limit put off, and for how many seconds in all
+        self.held_back = 0.0
 
     async def __aenter__(self) -> Self:
         """Hold the client open: for as long as anybody does it stays logged in."""
@@ -109,8 +95,9 @@ class Poster:
             return self._client
 
     async def _logged_in(self) -> discord.Client:
-        trace = aiohttp.TraceConfig()
+        trace = lease.traced()
         trace.on_request_start.append(_in_time)
+        trace.on_request_end.append(self._count_limit)
         client = discord.Client(
             intents=discord.Intents(guilds=True), max_ratelimit_timeout=LONGEST_WAIT, http_trace=trace
         )
@@ -124,6 +111,11 @@ class Poster:
                 raise Unreachable("Discord does not answer", for_good=False) from error
             raise
         return client
+
+    async def _count_limit(self, _: object, __: object, ended: aiohttp.TraceRequestEndParams) -> None:
+        if ended.response.status == 429:
+            self.limited += 1
+            self.held_back += _seconds(ended.response.headers.get("Retry-After", ""))
 
     async def send(self, place: str, payload: Payload, key: str, part: int, reply_to: str, history: History) -> str:
         """Post one part of a message; its id. `history` is what may have been posted under `key` already."""
@@ -150,7 +142,7 @@ class Poster:
         except Unreachable as error:
             if isinstance(error.__cause__, discord.NotFound) and error.__cause__.code == _DELETED:
                 trace.id = ""
-            elif _is_doubtful(error.__cause__):
+            elif is_doubtful(error.__cause__):
                 trace.doubtful = min(trace.doubtful, began)
                 raise
             else:
@@ -170,13 +162,30 @@ class Poster:
             return await self.request(route, {"name": name})
         except Unreachable as error:
             refused = error.__cause__
-            if _is_doubtful(refused):
+            if is_doubtful(refused):
                 raise
             opened = isinstance(refused, discord.HTTPException) and refused.code == _OPENED
             return message if opened else place
 
+    async def private(self, user: str) -> str:
+        """The channel in which the bot and `user` are alone."""
+        return await self.request(Route("POST", "/users/@me/channels"), {"recipient_id": user})
+
     async def request(self, route: Route, body: dict[str, Any], png: bytes = b"") -> str:
-        """The id of the message that `route` made or changed."""
+        """The id of the message that `route` made or changed; without its picture where that alone is refused."""
+        try:
+            return await self._request(route, body, png)
+        except Unreachable as error:
+            if not png or not is_of_picture(error.__cause__):
+                raise
+            if route.channel_id not in self._unpictured:
+                self._unpictured.add(route.channel_id)
+                log.warning(
+                    "discord: no pictures in channel %s: it needs Attach Files", route.channel_id or "of a reply"
+                )
+            return await self._request(route, {name: value for name, value in body.items() if name != "attachments"})
+
+    async def _request(self, route: Route, body: dict[str, Any], png: bytes = b"") -> str:
         http = (await self.client()).http
         limit = aiohttp.ClientTimeout(total=budget.SEND)
         sent: dict[str, Any] = {"form": _form(body, png)} if png else {"json": body}
@@ -196,29 +205,17 @@ class Poster:
         except discord.HTTPException as error:
             if error.status == 401:
                 self.token_refused.set()
-            raise _ours(error) from error
+            raise ours(error) from error
         except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
             raise Unreachable("Discord cannot be reached", for_good=False) from error
 
 
-def _ours(error: discord.HTTPException) -> ChatError:
-    """A refusal as the outbox understands it, in words for those who read `!status`."""
-    if error.status == 429:  # without a Via header: stopped at the edge, no retry_after in JSON
-        return RateLimited(float(error.response.headers.get("Retry-After") or 60))
-    if error.status == 401:
-        return Unreachable(REFUSAL, for_good=False)
-    if error.code in _GONE:
-        return Unreachable(_GONE[error.code], for_good=True)
-    if error.code in _FOR_NOW:
-        return Unreachable(_FOR_NOW[error.code], for_good=False)
-    if error.status >= 500:
-        return Unreachable(f"Discord is in trouble (HTTP {error.status})", for_good=False)
-    return Unreachable(f"Discord refuses the message ({error.status}, code {error.code})", for_good=False)
-
-
-def _is_doubtful(cause: BaseException | None) -> bool:
-    """Whether the message may have been posted all the same."""
-    return not isinstance(cause, discord.HTTPException) or cause.status >= 500
+def _seconds(text: str) -> float:
+    """What a Retry-After header says; 0 where that is no number."""
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        return 0.0
 
 
 def _form(body: dict[str, Any], png: bytes) -> list[dict[str, Any]]:

@@ -5,30 +5,43 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import time
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.chat import Left, Spoken, budget, nobody_told
+from bot.chat import Examined, Nobody, Register, Spoken, budget, greeting, lease
+from bot.chat.clock import ahead
 from bot.chat.inbox import Cooldown, Inbox
 from bot.chat.slack import hearing
-from bot.chat.slack.dress import render
+from bot.chat.slack.dress import pictured, render
 from bot.chat.slack.listening import Listeners
+from bot.chat.slack.people import People
+from bot.chat.slack.pictures import PAUSES, Pictures
 from bot.chat.slack.posting import Poster, error_of, refusal
 from bot.chat.slack.socket import Handler, Hung, Paces, Socket
 from bot.errors import ChatError, RateLimited, TokenError, Unreachable
-from bot.message import Message, say
+from bot.message import Heading, Message, Paragraph, Text, own
 from bot.model import Target
+from bot.ports import PERSON, Health, Request
 from bot.ports import Handler as Handle
-from bot.ports import Health, Request
 
 log = logging.getLogger("dateline")
 
-_MINDED = 300.0  # seconds that somebody's being an admin is remembered
+_PRIVATE = ("D", PERSON)  # direct messages
+_HOME = (
+    Heading((Text("News, in its own words"),)),
+    Paragraph(
+        own(
+            "In a channel that I am in, type `!summit` for a briefing and `!timeline` for what happened when; here, under "
+            "Messages, the same works in private. `/dateline help` lists the rest."
+        )
+    ),
+    Heading((Text("How things stand"),)),
+)
 _VIEW_BLOCKS = 100  # of a home tab; "Blocks"
 
 
@@ -43,21 +56,25 @@ class Slack:
         api_base: str = "",
         admins: frozenset[str] = frozenset(),
         spoken: Sequence[Spoken] = (),
-        left: Left = nobody_told,
+        register: Register | None = None,
         paces: Paces | None = None,
         settle: float = budget.SLACK_SETTLE,
         rate: float = budget.SLACK_RATE,
+        pauses: tuple[float, ...] = PAUSES,
     ) -> None:
         self._app_token = app_token
-        self._admins = admins
         self._names = {one.name for one in spoken}
         self._managed = {one.name for one in spoken if one.managed}
-        self._left = left
+        self._shared = {one.name for one in spoken if one.shared}
+        self._register = register or Nobody()
         self._paces = paces or Paces()
         self._poster = Poster(token, api_base, settle=settle, rate=rate)
+        self._pictures = Pictures(self._poster, pauses)
         self._socket: Socket | None = None
+        self._opened = 0  # connections of the sockets before this one
         self._cooldown = Cooldown()
-        self._admin: dict[str, tuple[float, bool]] = {}
+        self._people = People(self._poster, admins)
+        self._me = self._lacks = ""
 
     # --- listening ---
 
@@ -85,8 +102,11 @@ class Slack:
     async def _listen(self, inbox: Inbox) -> None:
         """One life of the socket."""
         me = await self._poster.who()
-        if lacking := _lacking(me):
-            log.warning("slack: %s", lacking)
+        self._lacks = _lacking(me)
+        if self._lacks:
+            log.warning("slack: %s", self._lacks)
+        self._me = me["user_id"]
+        await self._register.within([hearing.tenant(me["team_id"], "")], lambda _: False)  # of others it cannot know
         socket = Socket(self._app_token, self._poster.web, self._paces)
         Handler(Listeners(self, inbox, me["team_id"], me["user_id"]).app(self._poster.web), socket)
         self._socket = socket
@@ -100,29 +120,19 @@ class Slack:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._opened += socket.opened
+            socket.opened = 0
             await _close(socket)
 
     async def take(self, inbox: Inbox, request: Request) -> None:
-        if not request.trusted and await self._may_configure(request):
-            request = replace(request, trusted=True)
-        inbox.take(request, lambda: self._sign(request))
-
-    async def _may_configure(self, request: Request) -> bool:
-        """Whether who asks is an admin; looked up only for commands that need one."""
         name = request.text.lstrip("!/ ").partition(" ")[0].casefold()
-        if request.user in self._admins or name not in self._managed:
-            return request.user in self._admins
-        asked, is_admin = self._admin.get(request.user, (-_MINDED, False))
-        if time.monotonic() - asked < _MINDED:
-            return is_admin
-        try:
-            user = (await self._poster.call("users.info", user=request.user))["user"]
-        except ChatError as error:
-            log.warning("slack: whether %s is an admin could not be asked: %s", request.user, error)
-            return False
-        is_admin = bool(user.get("is_admin") or user.get("is_owner")) and not user.get("is_restricted")
-        self._admin[request.user] = (time.monotonic(), is_admin)
-        return is_admin
+        if not request.trusted and name in self._managed and await self._people.is_admin(request.user):
+            request = replace(request, trusted=True)
+        elif request.trusted and name in self._managed and await self._people.is_guest(request.user):
+            request = replace(request, trusted=False)  # in private, where others may order for themselves
+        if not request.addressed and name in self._shared:
+            request = replace(request, alone=await self._people.is_alone(request.target.channel, self._me))
+        inbox.take(request, lambda: self._sign(request))
 
     async def is_in(self, channel: str) -> bool:
         """Whether the bot is in a channel, as far as it may know."""
@@ -136,18 +146,14 @@ class Slack:
 
     async def greet(self, channel: str, event: str) -> None:
         """One message on being invited that says what to type first."""
-        text = (
-            "I answer from stored news articles, in their own words, each sentence with its source. "
-            "Type `!summit` to begin, or mention me; `!help` lists the rest."
-        )
+        said = greeting("!summit", "/dateline help")
         try:
-            await self.post(Target(hearing.PLATFORM, channel), say(text), f"greeting:{channel}:{event}", retry=False)
+            await self.post(Target(hearing.PLATFORM, channel), said, f"greeting:{channel}:{event}", retry=False)
         except ChatError as error:
             log.info("slack: no greeting in %s: %s", channel, error)
 
     async def gone_from(self, tenant: str) -> None:
-        log.info("slack: removed from workspace %s", tenant)
-        await self._left(tenant)
+        await self._register.left(tenant)
 
     def revoked(self) -> None:
         self._poster.token_refused.set()
@@ -170,21 +176,27 @@ class Slack:
 
     # --- posting ---
 
-    async def post(self, target: Target, message: Message, key: str, *, retry: bool) -> tuple[str, ...]:
-        payloads = render(message)
+    async def post(
+        self, target: Target, message: Message, key: str, *, retry: bool, until: float = inf
+    ) -> tuple[str, ...]:
         if target.channel.startswith(hearing.HOME):
-            await self._publish(target.channel.removeprefix(hearing.HOME), payloads)
+            await self._publish(target.channel.removeprefix(hearing.HOME), message)
             return ()
+        payloads = render(message)
         ids: list[str] = []
-        thread = target.thread
+        channel, thread = target.channel.removeprefix(PERSON), target.thread  # a person's id stands for their channel
         before = self._poster.clock() if retry else None
         for part, payload in enumerate(payloads):
-            ids.append(await self._poster.send(target.channel, thread, payload, f"{key}#{part}", before))
+            with lease.until(until):
+                ids.append(await self._poster.send(channel, thread, payload, f"{key}#{part}", before))
             thread = thread or ids[0]  # what does not fit goes into the thread of what does
+        if payloads and (picture := pictured(message)):
+            await self._pictures.attach(channel, ids[0], payloads[0], picture, f"{key}#0")
         return tuple(ids)
 
-    async def _publish(self, user: str, payloads: Sequence[dict[str, Any]]) -> None:
-        """Show a message on somebody's home tab; doing it twice shows it once."""
+    async def _publish(self, user: str, message: Message) -> None:
+        """Show a message on somebody's home tab, under what to type; doing it twice shows it once."""
+        payloads = render(Message((*_HOME, *message.blocks)))
         blocks = [block for payload in payloads for block in payload["blocks"] if block["type"] != "actions"]
         view = {"type": "home", "blocks": blocks[:_VIEW_BLOCKS]}
         await self._poster.call("views.publish", user_id=user, view=view)
@@ -196,6 +208,8 @@ class Slack:
             lacking = _lacking(await self._poster.who())
         except TokenError as error:
             return (str(error),)
+        if target.channel.startswith(_PRIVATE):
+            return (lacking,) if lacking else ()  # nothing else can be missing, and to ask needs one scope more
         try:
             channel = (await self._poster.call("conversations.info", channel=target.channel))["channel"]
         except Unreachable as error:
@@ -212,13 +226,41 @@ class Slack:
     def health(self) -> Health:
         """By answered pings: a session that is open can be dead."""
         ready = self._socket is not None and self._socket.answers
-        return Health(ready=ready, detail="" if ready else "not connected to Slack's Socket Mode")
+        opened = self._opened + (self._socket.opened if self._socket else 0)
+        return Health(
+            ready=ready,
+            detail=self._lacks if ready else "not connected to Slack's Socket Mode",
+            reconnects=max(0, opened - 1),
+            limited=self._poster.limited,
+            held_back=self._poster.held_back,
+        )
+
+
+async def examine(token: str, app_token: str, api_base: str = "") -> Examined:
+    """What Slack says of the bot token, its scopes, and the app token."""
+    poster = Poster(token, api_base)
+    name, faults = "", []
+    try:
+        me = await poster.who()
+        name = f"{me.get('user') or me['user_id']} in {me.get('team') or me['team_id']}"
+        if lacking := _lacking(me):
+            faults.append(f"{lacking} from deploy/slack-app-manifest.yaml.")
+    except ChatError as error:
+        faults.append(str(error))
+    try:
+        # gives an address to connect to, which is not used
+        await poster.web.apps_connections_open(app_token=app_token)
+    except SlackApiError as error:
+        faults.append(refusal("SLACK_APP_TOKEN", error_of(error) or "it does not say why"))
+    except (aiohttp.ClientError, OSError) as error:
+        faults.append(f"Slack cannot be reached ({error}).")
+    return Examined(name, tuple(faults), await ahead(f"{poster.web.base_url}api.test"))
 
 
 def _lacking(me: dict[str, Any]) -> str:
     """The scopes that the bot token lacks, in words; Slack names those granted in a header."""
-    granted = set(re.split(r"[,\s]+", me["scopes"])) if me["scopes"] else hearing.SCOPES
-    lacking = sorted(hearing.SCOPES - granted)
+    granted = set(re.split(r"[,\s]+", me["scopes"])) if me["scopes"] else hearing.NEEDED
+    lacking = sorted(hearing.NEEDED - granted)
     return f"the bot token lacks the scopes {', '.join(lacking)}; install the app again" if lacking else ""
 
 

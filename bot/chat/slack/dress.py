@@ -7,8 +7,9 @@ and screen readers, with its markup switched off and `& < >` escaped.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from bot.chat import budget
@@ -28,6 +29,7 @@ from bot.message import (
     Note,
     Paragraph,
     Picture,
+    Place,
     Quotation,
     Quote,
     Span,
@@ -35,6 +37,7 @@ from bot.message import (
     Text,
 )
 
+_CHANNEL = re.compile("[CGD][A-Z0-9]+")
 COMMAND = "command"  # with a number after it: the action_id of a button, whose value is the typed command
 
 Json = dict[str, Any]
@@ -46,8 +49,12 @@ def render(message: Message) -> list[Json]:
     Of several sections the first message holds only as many as a reader takes in at a glance.
     """
     actions, blocks = buttons(message, budget.SLACK_BUTTONS, budget.SLACK_VALUE, budget.SLACK_LABEL)
-    # a picture is told in words, which say the same
-    told: list[Block] = [Paragraph((Text(b.alt),)) if isinstance(b, Picture) else b for b in blocks]
+    # a picture that cannot bear its words, or has no message to stand in, is told in words
+    alone = all(isinstance(block, Picture) for block in blocks)
+    told: list[Block] = [
+        Paragraph((Text(b.alt),)) if isinstance(b, Picture) and (alone or b is not pictured(message)) else b
+        for b in blocks
+    ]
     written = titled([block for block in told if _plain(block).strip()])
     pages = pack(written, _fits, _is_short if _is_long(written) else None)
     payloads = [{"text": _text(page), "blocks": _blocks(page), **_QUIET} for page in pages]
@@ -56,6 +63,20 @@ def render(message: Message) -> list[Json]:
     if actions:
         payloads[0]["blocks"].append(_actions(actions))
     return payloads
+
+
+def pictured(message: Message) -> Picture | None:
+    """The picture that goes into the message: the first, if it can bear its words."""
+    picture = next((block for block in message.blocks if isinstance(block, Picture)), None)
+    return picture if picture and budget.units(clean(picture.alt)) <= budget.SLACK_ALT else None
+
+
+def illustrated(payload: Json, file: str, picture: Picture) -> Json:
+    """`payload` with the uploaded `file` under its words."""
+    words = [block for block in payload["blocks"] if block["type"] != "actions"]
+    alt = clean(picture.alt).strip() or "Picture"
+    image = {"type": "image", "slack_file": {"id": file}, "alt_text": alt}
+    return payload | {"blocks": [*words, image, *(one for one in payload["blocks"] if one["type"] == "actions")]}
 
 
 _QUIET: Json = {"mrkdwn": False, "parse": "none", "link_names": False, "unfurl_links": False, "unfurl_media": False}
@@ -84,7 +105,7 @@ def _actions(actions: Sequence[Action]) -> Json:
 def _fits(page: Sequence[Block]) -> bool:
     blocks = _blocks(page)
     return (
-        len(blocks) < budget.SLACK_BLOCKS  # one is left for the buttons
+        len(blocks) < budget.SLACK_BLOCKS - 1  # two are left for a picture and the buttons
         and budget.units(_text(page)) <= budget.SLACK_TEXT
         and budget.units(json.dumps(blocks, ensure_ascii=False)) <= budget.SLACK_MESSAGE
         and all(_size(block) <= budget.SLACK_SECTION for block in page)
@@ -124,6 +145,8 @@ def _words(span: Span) -> str:
             return clean(label(span))
         case Moment():
             return moment(span)
+        case Place(channel=channel):
+            return clean(f"#{channel}")
         case Cite(number=number):
             return f"[{number}]"
         case _:
@@ -151,7 +174,7 @@ def _is_header(block: Block) -> bool:
     """A header is plain text: no link, no moment in the reader's own zone."""
     return (
         isinstance(block, Title)
-        and not any(isinstance(span, Link | Moment) for span in block.spans)
+        and not any(isinstance(span, Link | Moment | Place) for span in block.spans)
         and _size(block) <= budget.SLACK_HEADER
     )
 
@@ -174,8 +197,9 @@ def _rich(blocks: Sequence[Block]) -> list[Json]:
 def _section(blocks: Sequence[Block], *, first: bool) -> list[Json]:
     """Lines, with air above a paragraph or a heading."""
     spans: list[Json] = []
-    for block in blocks:
-        airy = isinstance(block, Paragraph | Heading) and (spans or not first)
+    for before, block in pairwise([None, *blocks]):
+        assert block
+        airy = isinstance(block, Paragraph | Heading) and (spans or not first) and not isinstance(before, Heading)
         spans += [*([_BREAK] if airy else []), *_spans(block), _BREAK]
     return spans
 
@@ -212,6 +236,10 @@ def _span(span: Span, style: dict[str, bool]) -> Json | None:
                 "fallback": moment(span),
                 **({"style": style} if style else {}),
             }
+        case Place(channel=channel):
+            if not _CHANNEL.fullmatch(channel):
+                return _element(clean(f"#{channel}"), style)
+            return {"type": "channel", "channel_id": channel, **({"style": style} if style else {})}
         case Cite(number=number):
             return _element(f"[{number}]", style)
 

@@ -21,8 +21,9 @@ HOME = "home:"  # before a user's id: that user's home tab, as a channel
 # what deploy/slack-app-manifest.yaml asks for, held against it by a test
 SCOPES = frozenset({
     *("app_mentions:read", "chat:write", "commands", "users:read", "channels:read", "groups:read"),
-    *("channels:history", "groups:history", "im:history", "mpim:history"),
+    *("channels:history", "groups:history", "im:history", "mpim:history", "files:write"),
 })  # fmt: skip
+NEEDED = SCOPES - {"files:write"}  # without it there are no pictures, and all they say stands beside them in words
 EVENTS = frozenset({
     *("app_home_opened", "app_mention", "app_uninstalled", "member_joined_channel", "tokens_revoked"),
     *("message.channels", "message.groups", "message.im", "message.mpim"),
@@ -34,6 +35,7 @@ _SPOKEN = {None, "file_share", "thread_broadcast"}  # subtypes that a person has
 _TYPED = re.compile(r"!\s?[^\W\d_]")  # "!!!" and "!5" are no commands
 _CHANNEL = re.compile(r"<#(\w+)(?:\|[^>]*)?>")
 _PERSON = re.compile(r"<@(\w+)(?:\|[^>]*)?>")
+_ID = re.compile(r"[CG][A-Z0-9]+")
 _LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 
 
@@ -121,8 +123,8 @@ def at_home(event: dict[str, Any], team: str) -> Request | None:
 
 
 def _reached(text: str, *, private: bool) -> str:
-    """In private anybody is trusted, but only there."""
-    return aimed(text, nowhere) if private else text
+    """In private anybody is trusted, but only there. A channel that was picked from the list comes as its id."""
+    return aimed(text, nowhere if private else lambda channel: channel if _ID.fullmatch(channel) else "")
 
 
 def tenant(team: str, alone: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any, Protocol
 
@@ -40,6 +41,7 @@ class Listeners:
         app = AsyncApp(
             name="dateline",
             client=web,
+            logger=logging.getLogger("slack_bolt"),  # else it sets levels of its own
             request_verification_enabled=False,  # of requests over HTTP; there are none
             ssl_check_enabled=False,
             url_verification_enabled=False,

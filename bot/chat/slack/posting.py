@@ -12,7 +12,7 @@ import asyncio
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.chat import budget
+from bot.chat import budget, lease
 from bot.errors import ChatError, RateLimited, TokenError, Unknown, Unreachable
 
 MARK = "dateline_delivery"  # event_type of our metadata
@@ -77,9 +77,9 @@ class Poster:
         rate: float = budget.SLACK_RATE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.web = AsyncWebClient(token, timeout=int(budget.SEND), retry_handlers=[])
-        if api_base:
-            self.web.base_url = f"{api_base.rstrip('/')}/"
+        self._token = token
+        self._base = f"{api_base.rstrip('/')}/" if api_base else AsyncWebClient.BASE_URL
+        self.web = self._client()
         self._settle = settle
         self._rate = rate
         self.clock = clock
@@ -87,17 +87,24 @@ class Poster:
         self._order: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._next: dict[str, float] = {}
         self.token_refused = asyncio.Event()
+        self.limited = 0  # requests that a rate limit put off, and for how many seconds in all
+        self.held_back = 0.0
+
+    def _client(self, session: aiohttp.ClientSession | None = None) -> AsyncWebClient:
+        limit = int(budget.SEND)
+        return AsyncWebClient(self._token, self._base, timeout=limit, session=session, retry_handlers=[])
 
     async def send(self, channel: str, thread: str, payload: Mapping[str, Any], key: str, before: float | None) -> str:
         """Post one message under `key`; its ts. `before`: when the last try of another process must have ended."""
+        trace = self._traces.get(key)
+        if trace and trace.ts:
+            return trace.ts
+        doubted = before is not None and (trace is None or trace.doubtful > 0)
+        if before is not None and doubted:
+            await self._settled(trace.doubtful if trace else before)  # what else is for the channel goes on meanwhile
         async with self._order[channel]:
-            trace = self._traces.get(key)
-            if trace and trace.ts:
-                return trace.ts
-            if before is not None and (trace is None or trace.doubtful):
-                await self._settled(trace.doubtful if trace else before)
-                if found := await self._find(channel, thread, key):
-                    return found
+            if doubted and (found := await self._find(channel, thread, key)):
+                return found
             while len(self._traces) >= REMEMBERED:
                 del self._traces[next(iter(self._traces))]
             trace = self._traces.setdefault(key, _Trace())
@@ -107,7 +114,7 @@ class Poster:
     async def _post(self, channel: str, thread: str, payload: Mapping[str, Any], key: str, trace: _Trace) -> str:
         arguments = {
             "channel": channel,
-            "metadata": {"event_type": MARK, "event_payload": {"key": key}},
+            "metadata": marked(key),
             "client_msg_id": str(uuid.uuid5(uuid.NAMESPACE_URL, key)),  # documented for its errors only: no help yet
             **({"thread_ts": thread} if thread else {}),
             **payload,
@@ -115,7 +122,7 @@ class Poster:
         for tries_left in reversed(range(TRIES)):
             await asyncio.sleep(max(0.0, self._next.get(channel, 0.0) - self.clock()))
             try:
-                return str((await self.call("chat.postMessage", **arguments))["ts"])
+                return str((await self._posted(arguments))["ts"])
             except RateLimited as error:
                 if error.retry_after > SHORT or not tries_left:
                     raise
@@ -160,10 +167,19 @@ class Poster:
 
     async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Slack's answer to one call, its errors as ours."""
-        reads = method.startswith(("conversations.", "users."))  # these take no JSON
+        reads = method.startswith(("conversations.", "users.", "files."))  # these take no JSON
         sent: dict[str, Any] = {"params": arguments} if reads else {"json": arguments}
+        return await self._told(self.web.api_call(method, **sent))
+
+    async def _posted(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """chat.postMessage, over a connection that is not used after the lease."""
+        limit = aiohttp.ClientTimeout(total=budget.SEND)
+        async with aiohttp.ClientSession(timeout=limit, trace_configs=[lease.traced()]) as session:
+            return await self._told(self._client(session).api_call("chat.postMessage", json=arguments))
+
+    async def _told(self, call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
         try:
-            told = await self.web.api_call(method, **sent)
+            told = await call
         except SlackApiError as error:
             raise self._ours(error) from error
         except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
@@ -175,7 +191,10 @@ class Poster:
         """A refusal as the outbox understands it, in words for those who read `!status`."""
         said = error_of(error)
         if said in {"ratelimited", "rate_limited"} or getattr(error.response, "status_code", 0) == 429:
-            return RateLimited(float(error.response.headers.get("Retry-After") or 30))
+            asked = float(error.response.headers.get("Retry-After") or 30)
+            self.limited += 1
+            self.held_back += asked
+            return RateLimited(asked)
         if said in TOKEN_ERRORS:
             self.token_refused.set()
             return Unreachable(refusal("SLACK_BOT_TOKEN", said), for_good=False)
@@ -196,6 +215,11 @@ class Poster:
             if self.token_refused.is_set():
                 raise TokenError(refusal("SLACK_BOT_TOKEN", error_of(error.__cause__))) from error
             raise
+
+
+def marked(key: str) -> dict[str, Any]:
+    """The metadata by which a message is found again."""
+    return {"event_type": MARK, "event_payload": {"key": key}}
 
 
 def error_of(cause: BaseException | None) -> str:

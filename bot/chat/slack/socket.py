@@ -42,15 +42,18 @@ class Socket(SocketModeClient):
         super().__init__(app_token, web_client=web, ping_interval=paces.ping)
         self._paces = paces
         self.refused = ""
+        self.opened = 0  # connections
 
     async def issue_new_wss_url(self) -> str:
         try:
-            return await super().issue_new_wss_url()
+            address = await super().issue_new_wss_url()
         except SlackApiError as error:
             said = error_of(error)
             if said in TOKEN_ERRORS or said == "missing_scope":
                 self.refused = said
             raise
+        self.opened += 1
+        return address
 
     @property
     def answers(self) -> bool:

@@ -6,22 +6,24 @@ numbers and nobody's mark passes one by; the outbox and the channels lock no mor
 call a connection of its own, so any thread may call. What the server closed while it lay idle, restarted or gone
 over to another machine, is found out by the first statement of a transaction and replaced. Settings are made and
 statements prepared for a connection's life: a pooler between must lend sessions, not transactions.
+One file past 300 lines, a third of them the list of what it promises: how a call becomes a transaction is read in one
+go.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, local
 from typing import Concatenate, ParamSpec, TypeVar
 
 import psycopg
 
 from bot.errors import StoreError
-from bot.store.postgres import articles, channels, days, finding, links, outbox, whole
+from bot.store.postgres import articles, channels, days, feeds, finding, links, outbox, tenants, whole
 from bot.store.postgres.address import Address
 from bot.store.postgres.rows import rows, run, speak, value
 from bot.store.rows import Row
@@ -79,6 +81,7 @@ class PostgresStore:
         self._wait = wait
         self._idle: deque[psycopg.Connection[Row]] = deque()
         self._room = BoundedSemaphore(MOST)
+        self._own = local()  # `db`: the connection of a thread that is in `together`
         self._closed = False
         db = self._connect()
         try:
@@ -123,6 +126,19 @@ class PostgresStore:
     release = _writing(outbox.release)
     unsettled = _reading(outbox.unsettled)
     deliveries = _reading(outbox.deliveries)
+    _prune = _writing(outbox.prune)
+    probe = _writing(outbox.probe)
+    depart = _writing(tenants.depart)
+    arrive = _writing(tenants.arrive)
+    _clear = _filing(tenants.clear)
+    follow = _writing(feeds.follow)
+    unfollow = _writing(feeds.unfollow)
+    followed = _reading(feeds.followed)
+    feed_facts = _reading(feeds.feed_facts)
+    take = _writing(feeds.take)
+    sightings = _reading(feeds.sightings)
+    polled = _writing(feeds.polled)
+    tenants = _reading(tenants.tenants)  # last: it takes the module's name
     _expire = _filing(articles.expire)
     dump = _reading(whole.dump)
     load = _filing(whole.load)
@@ -134,13 +150,45 @@ class PostgresStore:
             gone += some
         return gone
 
+    def clear(self, before: datetime) -> tuple[str, ...]:
+        """Let go of what belongs to those who departed before `before`, some at a time, as in `expire`."""
+        cleared: list[str] = []
+        while (gone := self._clear(before)) is not None:
+            cleared += gone
+        return tuple(cleared)
+
+    def prune(self, answers: datetime, replies: datetime, digests: datetime) -> int:
+        """Let go of what nobody asks for any more, some at a time."""
+        gone = 0
+        while some := self._prune(answers, replies, digests):
+            gone += some
+        return gone
+
     def close(self) -> None:
         self._closed = True
         while self._idle:
             self._idle.pop().close()
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """One transaction for all that this thread does inside; a call that fails is taken back alone."""
+        with self._transaction(WRITING) as db:
+            _lock(db, FILING)
+            self._own.db = db
+            try:
+                yield
+            finally:
+                del self._own.db
+
+    @contextmanager
     def _transaction(self, begin: str) -> Iterator[psycopg.Connection[Row]]:
+        if inside := getattr(self._own, "db", None):
+            try:
+                with nullcontext() if begin == READING else inside.transaction():  # a savepoint
+                    yield inside
+            except psycopg.Error as error:
+                raise self._explained(error) from error
+            return
         if not self._room.acquire(timeout=self._wait):
             raise StoreError(f"{self._address} has been kept busy for {self._wait:g} s by {MOST} calls; try again.")
         try:

@@ -85,6 +85,13 @@ def expire(db: psycopg.Connection[Row], before: datetime) -> int:
     return len(old)
 
 
+def remove(db: psycopg.Connection[Row], ids: Sequence[int]) -> None:
+    """Not even a stub stays: whose articles these were is gone, and who cited them, too."""
+    for id_ in ids:
+        forget(db, id_)
+        run(db, "DELETE FROM article WHERE id = %s", (id_,))
+
+
 def article(db: psycopg.Connection[Row], id: int, version: int = 0) -> Article | None:
     row = first(
         db,
@@ -126,7 +133,7 @@ def entries(db: psycopg.Connection[Row], ids: Sequence[int], tenant: str = EVERY
             WHERE article.tenant IN ('', %s) ORDER BY asked.place""",
         (list(ids), tenant),
     )
-    return tuple(Entry(article_of(row), sentence_nouns(row[18]), spans_of(row[19]), *row[20:]) for row in found)
+    return tuple(Entry(article_of(row), sentence_nouns(row[19]), spans_of(row[20]), *row[21:]) for row in found)
 
 
 def find(db: psycopg.Connection[Row], address: str, tenant: str = EVERYONE) -> tuple[int, ...]:
@@ -145,13 +152,16 @@ def find(db: psycopg.Connection[Row], address: str, tenant: str = EVERYONE) -> t
     return tuple(id_ for (id_,) in found)
 
 
-def newest(db: psycopg.Connection[Row], tenant: str = EVERYONE, after: int = 0, limit: int = 50) -> tuple[int, ...]:
+def newest(
+    db: psycopg.Connection[Row], tenant: str = EVERYONE, after: int = 0, limit: int = 50, *, background: bool = True
+) -> tuple[int, ...]:
+    news = "" if background else "AND NOT background"
     found = rows(
         db,
-        """(SELECT id FROM article WHERE NOT withdrawn AND tenant = '' AND id > %(after)s
+        f"""(SELECT id FROM article WHERE NOT withdrawn AND tenant = '' AND id > %(after)s {news}
             ORDER BY id DESC LIMIT %(limit)s)
            UNION
-           (SELECT id FROM article WHERE NOT withdrawn AND tenant = %(tenant)s AND id > %(after)s
+           (SELECT id FROM article WHERE NOT withdrawn AND tenant = %(tenant)s AND id > %(after)s {news}
             ORDER BY id DESC LIMIT %(limit)s)
            ORDER BY id DESC LIMIT %(limit)s""",
         {"tenant": tenant, "after": after, "limit": limit},
@@ -182,9 +192,9 @@ def _found(
 ) -> Added:
     id_ = value(
         db,
-        """INSERT INTO article (tenant, identity, copy_of, added, first_day, last_day, dated)
-           VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id""",
-        (article.tenant, identity(article), copy_of, stamp(now), *days_of(article, now)),
+        """INSERT INTO article (tenant, identity, copy_of, added, first_day, last_day, dated, background)
+           VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING id""",
+        (article.tenant, identity(article), copy_of, stamp(now), *days_of(article, now), article.background),
     )
     run(db, "UPDATE article SET story = %s WHERE id = %s", (story or id_, id_))
     index.join_story(db, story or id_, article.tenant, id_)

@@ -19,8 +19,9 @@ from bot.store.rows import ANSWER, SUBSCRIPTION, Row, answer_of, dumps, place_of
 def remember(db: psycopg.Connection[Row], answer: Answer, now: datetime) -> int:
     id_: int = value(
         db,
-        "INSERT INTO answer (channel, command, citations, messages, at) VALUES (%s, %s, %s, %s, %s) RETURNING id",
-        (answer.channel, answer.command, freeze(answer.citations), dumps(answer.messages), stamp(now)),
+        """INSERT INTO answer (channel, command, citations, messages, at, tenant)
+           VALUES (%s, %s, %s, %s, %s, %s) RETURNING id""",
+        (answer.channel, answer.command, freeze(answer.citations), dumps(answer.messages), stamp(now), answer.tenant),
     )
     run(
         db,
@@ -43,13 +44,19 @@ def recall(db: psycopg.Connection[Row], channel: str, message: str = "") -> Answ
 
 def subscribe(db: psycopg.Connection[Row], subscription: Subscription) -> Subscription:
     target, schedule = subscription.target, subscription.schedule
-    columns = "place, platform, channel, thread, reply_to, days, hour, minute, zone, since, words, even_if_empty, tenant, stopped, paused"
+    columns = "place, platform, channel, thread, reply_to, days, hour, minute, zone, since, words, even_if_empty, tenant, stopped, paused, orderer"
     given = (
         channel_of(target),
         *(target.platform, target.channel, target.thread, target.reply_to),
         *(dumps(sorted(schedule.days)), schedule.hour, schedule.minute, schedule.zone),
         *(stamp(subscription.since), subscription.words),
-        *(subscription.even_if_empty, subscription.tenant, subscription.stopped, subscription.paused),
+        *(
+            subscription.even_if_empty,
+            subscription.tenant,
+            subscription.stopped,
+            subscription.paused,
+            subscription.orderer,
+        ),
     )
     values = ", ".join(["%s"] * len(given))
     if subscription.id:

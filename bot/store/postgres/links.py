@@ -8,6 +8,7 @@ from datetime import date
 import psycopg
 
 from bot.model import EVERYONE, Story
+from bot.ports import Kin
 from bot.store.postgres.rows import rows, value
 from bot.store.rows import Row, loads
 from bot.store.words import signed
@@ -35,11 +36,11 @@ def frequencies(db: psycopg.Connection[Row], terms: Sequence[str]) -> tuple[int,
 
 def alike(
     db: psycopg.Connection[Row], terms: Sequence[str], since: date | None, tenant: str, limit: int
-) -> dict[int, dict[str, int]]:
+) -> dict[int, Kin]:
     found = rows(
         db,
-        """SELECT likely.id, analysis.terms FROM (
-               SELECT article.id, shared FROM (
+        """SELECT likely.id, story, first_day, analysis.terms FROM (
+               SELECT article.id, story, first_day, shared FROM (
                    SELECT recent.article, count(*) AS shared FROM term CROSS JOIN LATERAL (
                        SELECT article FROM posting WHERE posting.term = term.id ORDER BY article DESC LIMIT %(recent)s
                    ) AS recent WHERE term.term = ANY(%(terms)s::text[]) GROUP BY recent.article
@@ -55,7 +56,7 @@ def alike(
             "limit": limit,
         },
     )
-    return {article: loads(own) for article, own in found}
+    return {article: Kin(story, date.fromisoformat(day), loads(own)) for article, story, day, own in found}
 
 
 def stories(db: psycopg.Connection[Row], tenant: str = EVERYONE, limit: int = 10) -> tuple[Story, ...]:
@@ -75,12 +76,13 @@ def stories(db: psycopg.Connection[Row], tenant: str = EVERYONE, limit: int = 10
 def story(db: psycopg.Connection[Row], id: int, tenant: str = EVERYONE) -> Story | None:
     found = rows(
         db,
-        "SELECT id FROM article WHERE story = %s AND NOT withdrawn AND tenant IN ('', %s) ORDER BY id DESC",
+        "SELECT id, copy_of FROM article WHERE story = %s AND NOT withdrawn AND tenant IN ('', %s) ORDER BY id DESC",
         (id, tenant),
     )
-    articles = tuple(article for (article,) in found)
+    articles = tuple(article for article, _ in found)
+    texts = len({original or article for article, original in found})
     # Named after its first article: a story keeps its name while others join it.
-    return Story(id, articles[-1], articles) if articles else None
+    return Story(id, articles[-1], articles, texts) if articles else None
 
 
 def copies(db: psycopg.Connection[Row], id: int, tenant: str = EVERYONE) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from bot.store.postgres.rows import first, rows, run
 from bot.store.rows import DELIVERY, Row, delivery_of, dumps, stamp
 
 _NOW = "extract(epoch FROM clock_timestamp())::double precision"
+SOME = 500  # rows let go of in one transaction: nobody else waits long
 _HELD = "key = %s AND attempts = %s AND state = 'claimed'"  # nobody has taken the claim over since
 
 
@@ -25,7 +26,7 @@ def claim(db: psycopg.Connection[Row], delivery: Delivery, lease: float) -> Deli
     row = first(
         db,
         f"""INSERT INTO delivery ({DELIVERY}, until)
-            VALUES (%s, %s, %s, %s, %s, 'claimed', %s, %s, %s, %s, '[]', '', 1, clock_timestamp(), {_NOW} + %s)
+            VALUES (%s, %s, %s, %s, %s, 'claimed', %s, %s, %s, %s, '[]', '', 1, clock_timestamp(), %s, {_NOW} + %s)
             ON CONFLICT (key) DO UPDATE SET until = {_NOW} + %s, attempts = delivery.attempts + 1, reason = ''
             WHERE delivery.state = 'claimed' AND delivery.until <= {_NOW}
             RETURNING {DELIVERY}""",
@@ -34,7 +35,7 @@ def claim(db: psycopg.Connection[Row], delivery: Delivery, lease: float) -> Deli
             *(target.platform, target.channel, target.thread, target.reply_to),
             *(delivery.payload, delivery.mark, delivery.subscription),
             stamp(delivery.due) if delivery.due else None,
-            *(lease, lease),
+            *(delivery.tenant, lease, lease),
         ),
     )
     return delivery_of(row) if row else None
@@ -59,7 +60,7 @@ def settle(
 ) -> None:
     run(
         db,
-        f"UPDATE delivery SET state = %s, at = %s, ids = %s, reason = %s WHERE {_HELD}",
+        f"UPDATE delivery SET state = %s, at = %s, ids = %s, reason = %s, payload = '' WHERE {_HELD}",
         (state.value, stamp(now), dumps(ids), reason, held.key, held.attempts),
     )
 
@@ -86,3 +87,30 @@ def deliveries(db: psycopg.Connection[Row], subscription: int = 0, limit: int = 
         {"one": subscription, "limit": limit},
     )
     return tuple(map(delivery_of, found))
+
+
+_OLD = """
+    SELECT number FROM delivery AS old WHERE state <> 'claimed' AND (
+        (subscription = 0 AND at < %(replies)s)
+        OR (subscription <> 0 AND at < %(digests)s AND EXISTS (
+            SELECT 1 FROM delivery AS newer WHERE newer.subscription = old.subscription AND newer.subscription <> 0
+            AND (newer.due, newer.number) > (old.due, old.number)
+        ))
+    ) AND at < greatest(%(replies)s::timestamptz, %(digests)s::timestamptz) LIMIT %(some)s
+"""
+
+
+def prune(db: psycopg.Connection[Row], answers: datetime, replies: datetime, digests: datetime) -> int:
+    """One helping of what `ports.Store.prune` lets go of."""
+    gone = run(
+        db,
+        "DELETE FROM answer WHERE id IN (SELECT id FROM answer WHERE at < %s ORDER BY at LIMIT %s)",
+        (stamp(answers), SOME),
+    ).rowcount
+    before = {"replies": stamp(replies), "digests": stamp(digests), "some": SOME}
+    return gone + run(db, f"DELETE FROM delivery WHERE number IN ({_OLD})", before).rowcount
+
+
+def probe(db: psycopg.Connection[Row]) -> None:
+    """Write the row of the newest migration anew."""
+    run(db, "UPDATE migration SET at = at WHERE number = (SELECT max(number) FROM migration)")

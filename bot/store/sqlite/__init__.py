@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
+from threading import RLock, local
 from typing import Concatenate, ParamSpec, TypeVar
 
 import apsw
 
 from bot.errors import StoreError
-from bot.store.sqlite import articles, channels, days, finding, links, outbox, whole
+from bot.store.sqlite import articles, channels, days, feeds, finding, links, outbox, tenants, whole
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,6 +29,8 @@ MIGRATIONS = tuple(sorted(Path(__file__).parent.glob("[0-9]*.sql")))
 IDLE = 4  # connections kept for the next call, each with a cache of its own
 CACHE = 8_000  # KiB a connection
 LOG = 16_000  # pages in the log before it is folded into the file; a short one folds the same pages again and again
+
+READING, WRITING = "BEGIN", "BEGIN IMMEDIATE"
 
 _SETTINGS = f"""
     PRAGMA foreign_keys = ON;
@@ -56,7 +58,7 @@ def _transaction(db: apsw.Connection, begin: str) -> Iterator[None]:
 
 def _reading(work: Callable[Concatenate[apsw.Connection, P], R]) -> Callable[Concatenate[SqliteStore, P], R]:
     def method(self: SqliteStore, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return self._run("BEGIN", work, *args, **kwargs)
+        return self._run(READING, work, *args, **kwargs)
 
     method.__doc__ = work.__doc__
     return method
@@ -65,7 +67,7 @@ def _reading(work: Callable[Concatenate[apsw.Connection, P], R]) -> Callable[Con
 def _writing(work: Callable[Concatenate[apsw.Connection, P], R]) -> Callable[Concatenate[SqliteStore, P], R]:
     def method(self: SqliteStore, /, *args: P.args, **kwargs: P.kwargs) -> R:
         with self._writer:
-            return self._run("BEGIN IMMEDIATE", work, *args, **kwargs)
+            return self._run(WRITING, work, *args, **kwargs)
 
     method.__doc__ = work.__doc__
     return method
@@ -81,8 +83,9 @@ class SqliteStore:
         self._idle: deque[apsw.Connection] = deque()
         self._closed = False
         # One writer at a time also within the process: threads then queue in order and do not poll the file's lock.
-        self._writer = Lock()
-        self._reader: AbstractContextManager[object] = nullcontext() if path else Lock()
+        self._writer = RLock()
+        self._reader: AbstractContextManager[object] = nullcontext() if path else RLock()
+        self._own = local()  # `db`: the connection of a thread that is in `together`
         if path:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -132,6 +135,19 @@ class SqliteStore:
     release = _writing(outbox.release)
     unsettled = _reading(outbox.unsettled)
     deliveries = _reading(outbox.deliveries)
+    _prune = _writing(outbox.prune)
+    probe = _writing(outbox.probe)
+    depart = _writing(tenants.depart)
+    arrive = _writing(tenants.arrive)
+    _clear = _writing(tenants.clear)
+    follow = _writing(feeds.follow)
+    unfollow = _writing(feeds.unfollow)
+    followed = _reading(feeds.followed)
+    feed_facts = _reading(feeds.feed_facts)
+    take = _writing(feeds.take)
+    sightings = _reading(feeds.sightings)
+    polled = _writing(feeds.polled)
+    tenants = _reading(tenants.tenants)  # last: it takes the module's name
     _expire = _writing(articles.expire)
     dump = _reading(whole.dump)
     load = _writing(whole.load)
@@ -142,6 +158,38 @@ class SqliteStore:
         while some := self._expire(before):
             gone += some
         return gone
+
+    def clear(self, before: datetime) -> tuple[str, ...]:
+        """Let go of what belongs to those who departed before `before`, some at a time, as in `expire`."""
+        cleared: list[str] = []
+        while (gone := self._clear(before)) is not None:
+            cleared += gone
+        return tuple(cleared)
+
+    def prune(self, answers: datetime, replies: datetime, digests: datetime) -> int:
+        """Let go of what nobody asks for any more, some at a time."""
+        gone = 0
+        while some := self._prune(answers, replies, digests):
+            gone += some
+        return gone
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One transaction for all that this thread does inside; a call that fails is taken back alone."""
+        with self._writer, self._reader:
+            try:
+                db = self._lend()
+                try:
+                    with _transaction(db, WRITING):
+                        self._own.db = db
+                        try:
+                            yield
+                        finally:
+                            del self._own.db
+                finally:
+                    self._take_back(db)
+            except apsw.Error as error:
+                raise self._explained(error) from error
 
     def close(self) -> None:
         self._closed = True
@@ -157,13 +205,16 @@ class SqliteStore:
     ) -> R:
         try:
             with self._reader:
+                if inside := getattr(self._own, "db", None):
+                    with inside if begin == WRITING else nullcontext():  # a savepoint
+                        return work(inside, *args, **kwargs)
                 db = self._lend()
                 try:
                     with _transaction(db, begin):
                         return work(db, *args, **kwargs)
                 finally:
                     self._take_back(db)
-        except apsw.Error as error:
+        except (apsw.Error, ValueError) as error:  # ValueError: what was stored is no text, JSON or date any more
             raise self._explained(error) from error
 
     def _lend(self) -> apsw.Connection:
@@ -189,12 +240,12 @@ class SqliteStore:
             pass
         return db
 
-    def _explained(self, error: apsw.Error) -> Exception:
+    def _explained(self, error: apsw.Error | ValueError) -> Exception:
         """What the operator can do about it; the error itself where that is nothing: then it is a fault of ours."""
         match error:
             case apsw.BusyError() | apsw.LockedError() | apsw.ProtocolError():
                 why = f"has been locked by another program for {self._wait:g} s; stop that one or try again later"
-            case apsw.CorruptError() | apsw.NotADBError() | apsw.FormatError():
+            case apsw.CorruptError() | apsw.NotADBError() | apsw.FormatError() | apsw.ConstraintError() | ValueError():
                 why = "is damaged or no database; restore a backup, or move it away to begin with an empty one"
             case apsw.CantOpenError() | apsw.PermissionsError() | apsw.ReadOnlyError() | apsw.AuthError():
                 why = "cannot be written; let it and its folder belong to the user who runs Dateline"

@@ -28,7 +28,7 @@ from bot.store.rows import (
 )
 from bot.store.sqlite import index
 from bot.store.sqlite.rows import first, rows, value
-from bot.store.words import fingerprint, identity, storable
+from bot.store.words import fingerprint, identity, storable, vocabulary
 
 SOME = 200  # articles forgotten in one transaction
 
@@ -81,6 +81,17 @@ def expire(db: apsw.Connection, before: datetime) -> int:
     return len(old)
 
 
+def remove(db: apsw.Connection, ids: Sequence[int]) -> None:
+    """Not even a stub stays: whose articles these were is gone, and who cited them, too."""
+    words: set[str] = set()
+    for id_ in ids:
+        tenant = value(db, "SELECT tenant FROM article WHERE id = ? AND withdrawn = 0", (id_,))
+        if tenant is not None:
+            words |= _withdraw(db, id_, tenant)
+        db.execute("DELETE FROM article WHERE id = ?", (id_,))
+    index.drop_words(db, words)
+
+
 def article(db: apsw.Connection, id: int, version: int = 0) -> Article | None:
     row = first(
         db,
@@ -120,7 +131,7 @@ def entries(db: apsw.Connection, ids: Sequence[int], tenant: str = EVERYONE) -> 
             WHERE article.tenant IN ('', ?) ORDER BY asked.key""",
         (dumps(list(ids)), storable(tenant)),
     )
-    return tuple(Entry(article_of(row), sentence_nouns(row[18]), spans_of(row[19]), *row[20:]) for row in found)
+    return tuple(Entry(article_of(row), sentence_nouns(row[19]), spans_of(row[20]), *row[21:]) for row in found)
 
 
 def find(db: apsw.Connection, address: str, tenant: str = EVERYONE) -> tuple[int, ...]:
@@ -139,11 +150,14 @@ def find(db: apsw.Connection, address: str, tenant: str = EVERYONE) -> tuple[int
     return tuple(id_ for (id_,) in found)
 
 
-def newest(db: apsw.Connection, tenant: str = EVERYONE, after: int = 0, limit: int = 50) -> tuple[int, ...]:
+def newest(
+    db: apsw.Connection, tenant: str = EVERYONE, after: int = 0, limit: int = 50, *, background: bool = True
+) -> tuple[int, ...]:
+    news = "" if background else "AND background = 0"
     found = rows(
         db,
-        """SELECT id FROM article WHERE withdrawn = 0 AND tenant = '' AND id > :after
-           UNION SELECT id FROM article WHERE withdrawn = 0 AND tenant = :tenant AND id > :after
+        f"""SELECT id FROM article WHERE withdrawn = 0 AND tenant = '' AND id > :after {news}
+           UNION SELECT id FROM article WHERE withdrawn = 0 AND tenant = :tenant AND id > :after {news}
            ORDER BY id DESC LIMIT :limit""",
         {"tenant": storable(tenant), "after": after, "limit": limit},
     )
@@ -178,9 +192,9 @@ def _found(db: apsw.Connection, article: Article, analysis: Analysis, now: datet
     tenant = storable(article.tenant)
     id_ = value(
         db,
-        """INSERT INTO article (tenant, identity, copy_of, added, first_day, last_day, dated)
-           VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id""",
-        (tenant, identity(article), copy_of, stamp(now), *days_of(article, now)),
+        """INSERT INTO article (tenant, identity, copy_of, added, first_day, last_day, dated, background)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
+        (tenant, identity(article), copy_of, stamp(now), *days_of(article, now), article.background),
     )
     db.execute("UPDATE article SET story = ? WHERE id = ?", (story or id_, id_))
     index.join_story(db, story or id_, tenant, id_)
@@ -192,12 +206,13 @@ def _supersede(
     db: apsw.Connection, id: int, version: int, article: Article, analysis: Analysis, now: datetime
 ) -> Added:
     tenant = value(db, "SELECT tenant FROM article WHERE id = ?", (id,))
-    index.take_out(db, id, tenant)
+    words = index.take_out(db, id, tenant)
     db.execute(
         "UPDATE article SET version = ?, added = ?, first_day = ?, last_day = ?, dated = ? WHERE id = ?",
         (version, stamp(now), *days_of(article, now), id),
     )
     _write(db, id, version, tenant, article, analysis, now)
+    index.drop_words(db, words - vocabulary(article.title, article.text))
     return Added(id, version, "edited")
 
 

@@ -20,13 +20,14 @@ from bot.store.words import storable
 def remember(db: apsw.Connection, answer: Answer, now: datetime) -> int:
     id_: int = value(
         db,
-        "INSERT INTO answer (channel, command, citations, messages, at) VALUES (?, ?, ?, ?, ?) RETURNING id",
+        "INSERT INTO answer (channel, command, citations, messages, at, tenant) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
         (
             storable(answer.channel),
             storable(answer.command),
             freeze(answer.citations),
             dumps(answer.messages),
             stamp(now),
+            storable(answer.tenant),
         ),
     )
     db.executemany(
@@ -50,12 +51,12 @@ def subscribe(db: apsw.Connection, subscription: Subscription) -> Subscription:
     target, schedule = subscription.target, subscription.schedule
     id_ = value(
         db,
-        f"""INSERT INTO subscription VALUES ({", ".join("?" * 16)}) ON CONFLICT (id) DO UPDATE SET
+        f"""INSERT INTO subscription VALUES ({", ".join("?" * 17)}) ON CONFLICT (id) DO UPDATE SET
             place = excluded.place, platform = excluded.platform, channel = excluded.channel,
             thread = excluded.thread, reply_to = excluded.reply_to, days = excluded.days, hour = excluded.hour,
             minute = excluded.minute, zone = excluded.zone, since = excluded.since, words = excluded.words,
             even_if_empty = excluded.even_if_empty, tenant = excluded.tenant, stopped = excluded.stopped,
-            paused = excluded.paused RETURNING id""",
+            paused = excluded.paused, orderer = excluded.orderer RETURNING id""",
         (
             subscription.id or None,
             channel_of(target),
@@ -64,7 +65,7 @@ def subscribe(db: apsw.Connection, subscription: Subscription) -> Subscription:
             stamp(subscription.since),
             storable(subscription.words),
             *(subscription.even_if_empty, subscription.tenant, subscription.stopped),
-            storable(subscription.paused),
+            *map(storable, (subscription.paused, subscription.orderer)),
         ),
     )
     return replace(subscription, id=id_)

@@ -9,6 +9,7 @@ from datetime import date
 import apsw
 
 from bot.model import EVERYONE, Story
+from bot.ports import Kin
 from bot.store.rows import dumps, loads
 from bot.store.sqlite.finding import arrivals
 from bot.store.sqlite.rows import rows, value
@@ -39,9 +40,7 @@ def frequencies(db: apsw.Connection, terms: Sequence[str]) -> tuple[int, dict[st
     return articles or 0, dict(found)
 
 
-def alike(
-    db: apsw.Connection, terms: Sequence[str], since: date | None, tenant: str, limit: int
-) -> dict[int, dict[str, int]]:
+def alike(db: apsw.Connection, terms: Sequence[str], since: date | None, tenant: str, limit: int) -> dict[int, Kin]:
     known = rows(
         db,
         "SELECT id FROM term WHERE term IN (SELECT value FROM json_each(?))",
@@ -51,12 +50,12 @@ def alike(
     newest = "SELECT article FROM posting WHERE term = ? AND article >= ? ORDER BY article DESC LIMIT ?"
     shared = Counter(article for (term,) in known for (article,) in rows(db, newest, (term, low, RECENT)))
     likeliest = sorted(shared, key=lambda article: (-shared[article], -article))
-    found: dict[int, dict[str, int]] = {}
+    found: dict[int, Kin] = {}
     chunk = 2 * max(limit, 1)  # nearly always enough; reading the terms of all of them is what would take long
     for start in range(0, len(likeliest), chunk):
         some = rows(
             db,
-            """SELECT article.id, terms FROM json_each(?) AS asked CROSS JOIN article ON article.id = asked.value
+            """SELECT article.id, story, first_day, terms FROM json_each(?) AS asked CROSS JOIN article ON article.id = asked.value
                CROSS JOIN analysis ON analysis.article = article.id
                WHERE tenant IN ('', ?) AND last_day >= ? ORDER BY asked.key LIMIT ?""",
             (
@@ -66,7 +65,7 @@ def alike(
                 limit - len(found),
             ),
         )
-        found |= {article: loads(own) for article, own in some}
+        found |= {article: Kin(story, date.fromisoformat(day), loads(own)) for article, story, day, own in some}
         if len(found) == limit:
             break
     return found
@@ -89,12 +88,13 @@ def stories(db: apsw.Connection, tenant: str = EVERYONE, limit: int = 10) -> tup
 def story(db: apsw.Connection, id: int, tenant: str = EVERYONE) -> Story | None:
     found = rows(
         db,
-        """SELECT id FROM article WHERE story = ? AND withdrawn = 0 AND tenant IN ('', ?) ORDER BY id DESC""",
+        "SELECT id, copy_of FROM article WHERE story = ? AND withdrawn = 0 AND tenant IN ('', ?) ORDER BY id DESC",
         (id, storable(tenant)),
     )
-    articles = tuple(article for (article,) in found)
+    articles = tuple(article for article, _ in found)
+    texts = len({original or article for article, original in found})
     # Named after its first article: a story keeps its name while others join it.
-    return Story(id, articles[-1], articles) if articles else None
+    return Story(id, articles[-1], articles, texts) if articles else None
 
 
 def copies(db: apsw.Connection, id: int, tenant: str = EVERYONE) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from bot.store.sqlite.rows import first, rows
 from bot.store.words import storable
 
 _NOW = "unixepoch('subsec')"
+SOME = 500  # rows let go of in one transaction: nobody else waits long
 _STAMP = "strftime('%Y-%m-%dT%H:%M:%f000+00:00')"  # as `rows.stamp` writes it
 
 
@@ -25,7 +26,7 @@ def claim(db: apsw.Connection, delivery: Delivery, lease: float) -> Delivery | N
     row = first(
         db,
         f"""INSERT INTO delivery ({DELIVERY}, until)
-            VALUES (?, ?, ?, ?, ?, 'claimed', ?, ?, ?, ?, '[]', '', 1, {_STAMP}, {_NOW} + ?)
+            VALUES (?, ?, ?, ?, ?, 'claimed', ?, ?, ?, ?, '[]', '', 1, {_STAMP}, ?, {_NOW} + ?)
             ON CONFLICT (key) DO UPDATE SET until = excluded.until, attempts = attempts + 1, reason = ''
             WHERE state = 'claimed' AND until <= {_NOW}
             RETURNING {DELIVERY}""",
@@ -34,6 +35,7 @@ def claim(db: apsw.Connection, delivery: Delivery, lease: float) -> Delivery | N
             *(target.platform, target.channel, target.thread, target.reply_to),
             *(storable(delivery.payload), delivery.mark, delivery.subscription),
             stamp(delivery.due) if delivery.due else None,
+            storable(delivery.tenant),
             lease,
         ),
     )
@@ -61,7 +63,7 @@ def settle(
     reason: str = "",
 ) -> None:
     db.execute(
-        f"UPDATE delivery SET state = ?, at = ?, ids = ?, reason = ? WHERE {_HELD}",
+        f"UPDATE delivery SET state = ?, at = ?, ids = ?, reason = ?, payload = '' WHERE {_HELD}",
         (state.value, stamp(now), dumps(ids), storable(reason), held.key, held.attempts),
     )
 
@@ -89,3 +91,31 @@ def deliveries(db: apsw.Connection, subscription: int = 0, limit: int = 10) -> t
         {"one": subscription, "limit": limit},
     )
     return tuple(delivery_of(row) for row in found)
+
+
+_OLD = """
+    SELECT number FROM delivery AS old INDEXED BY delivery_settled WHERE state <> 'claimed' AND (
+        (subscription = 0 AND at < :replies)
+        OR (subscription <> 0 AND at < :digests AND EXISTS (
+            SELECT 1 FROM delivery AS newer WHERE newer.subscription = old.subscription AND newer.subscription <> 0
+            AND (newer.due, newer.number) > (old.due, old.number)
+        ))
+    ) AND at < max(:replies, :digests) LIMIT :some
+"""
+
+
+def prune(db: apsw.Connection, answers: datetime, replies: datetime, digests: datetime) -> int:
+    """One helping of what `ports.Store.prune` lets go of."""
+    db.execute(
+        "DELETE FROM answer WHERE id IN (SELECT id FROM answer WHERE at < ? ORDER BY at LIMIT ?)",
+        (stamp(answers), SOME),
+    )
+    gone = db.changes()
+    before = {"replies": stamp(replies), "digests": stamp(digests), "some": SOME}
+    db.execute(f"DELETE FROM delivery WHERE number IN ({_OLD})", before)
+    return gone + db.changes()
+
+
+def probe(db: apsw.Connection) -> None:
+    """Write the schema's number anew: a page, and its way through the log to the disk."""
+    db.pragma("user_version", db.pragma("user_version"))
