@@ -160,7 +160,7 @@ class Cost:
     beside: dict[int, float] = field(default_factory=dict)
     peak: int = 0
 
-    def look(self, pids: Iterator[int]) -> None:
+    def look(self, pids: list[int]) -> None:
         for pid in pids:
             try:
                 stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -190,7 +190,7 @@ async def soak(feeds: int, minutes: int, first: int, port: int) -> dict[str, str
                 before = time.process_time()  # others may load the machine
                 await asyncio.sleep(0.02)
                 lag = max(lag, time.process_time() - before)
-                cost.look(iter(getattr(poller.workers._own, "_processes", None) or ()))
+                cost.look(list(getattr(poller.workers._own, "_processes", None) or ()))
 
         async def told(at: datetime) -> Counter[str]:
             now_there = {"now": str((at - BEGIN).total_seconds())}

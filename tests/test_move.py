@@ -23,7 +23,6 @@ from bot.model import (
     Passage,
     Schedule,
     Sentence,
-    Sighting,
     Subscription,
     Target,
     TimexType,

@@ -188,7 +188,7 @@ def dated_of(row: Row) -> Dated:
     return Dated(article, version, (sentence_start, sentence_end), mention)
 
 
-_TYPES = {type.value: type for type in TimexType}
+_TYPES = {kind.value: kind for kind in TimexType}
 _BASES = {basis.value: basis for basis in MentionBasis}
 
 

@@ -65,7 +65,7 @@ async def replicas(platform: str, rng: random.Random, trials: int, *, url: Calla
                 running[n].kill()
                 running[n].join()
             elif running[n].is_alive():
-                task = asyncio.create_task(scene.freeze(running[n], LEASE * rng.uniform(1.05, 1.6)))
+                task = asyncio.create_task(scene.freeze(running[n], LEASE * rng.uniform(1.05, 1.6), LEASE))
                 frozen.add(task)
                 task.add_done_callback(frozen.discard)
                 running[n] = scene.start()  # its place is taken by another while it sleeps

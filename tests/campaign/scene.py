@@ -129,12 +129,13 @@ class Scene:
         process.kill()
         process.join()
 
-    async def freeze(self, process: Any, seconds: float) -> None:
-        """Stop it as a machine that swaps or migrates does; it does not know."""
+    async def freeze(self, process: Any, seconds: float, awake: float) -> None:
+        """Stop it as a machine that swaps or migrates does; it does not know, and is `awake` for a while after."""
         os.kill(process.pid, signal.SIGSTOP)
         await asyncio.sleep(seconds)
         if process.is_alive():
             os.kill(process.pid, signal.SIGCONT)
+            await self.kill(process, awake)
 
     async def settled(self, process: Any = None) -> None:
         """Until every digest has been dealt with; then `process` is killed."""
