@@ -252,7 +252,7 @@ class Desk:
             return await self._settle(row, DeliveryState.FAILED, reason=reason)
         self._metrics.delayed(row)
         await asyncio.to_thread(self._store.release, row, reason, after)
-        if after <= SOON:
+        if after <= SOON and row.payload:
             await asyncio.sleep(after)
             if again := await self._claim(row):
                 return await self._send(again)

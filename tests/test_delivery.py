@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot import schedule
+from bot import delivery, schedule
 from bot.chat.terminal import render
 from bot.delivery import Desk
-from bot.errors import RateLimited, Unknown, Unreachable
+from bot.errors import RateLimited, StoreError, Unknown, Unreachable
 from bot.message import Message, loads
 from bot.model import DeliveryState, Schedule, Subscription, Target
 from bot.ports import Handler, Health, Request, Store
@@ -35,7 +35,9 @@ class Wire:
 
     async def run(self, handle: Handler) -> None: ...
 
-    async def post(self, target: Target, message: Message, key: str, *, retry: bool, until: float = 0) -> tuple[str, ...]:
+    async def post(
+        self, target: Target, message: Message, key: str, *, retry: bool, until: float = 0
+    ) -> tuple[str, ...]:
         if self.faults and not self.late:
             raise self.faults.pop(0)
         if not (retry and key in self.posted):
@@ -279,6 +281,43 @@ def test_a_digest_that_cannot_be_composed_fails_alone_and_says_where_to_look(sto
     assert tick(store, Desk(store, {"wire": Wire()}, clock), clock) == [DeliveryState.FAILED]
     [row] = store.deliveries()
     assert row.reason.split()[-1] in caplog.text
+
+
+def test_a_digest_that_the_database_fails_is_composed_again(store, clock, monkeypatch):
+    put_article(store)
+    order(store)
+    monkeypatch.setattr("bot.delivery.BACKOFF", 0.001)
+    faults = [StoreError("the connection was cut")] * 2
+    whole = delivery.edition
+
+    def cut_twice(*given: Any, **more: Any) -> Any:
+        if faults:
+            raise faults.pop()
+        return whole(*given, **more)
+
+    monkeypatch.setattr("bot.delivery.edition", cut_twice)
+    wire = Wire()
+    tick(store, Desk(store, {"wire": wire}, clock), clock)
+    for _ in range(3):
+        asyncio.run(asyncio.sleep(0.01))
+        tick(store, Desk(store, {"wire": wire}, clock), clock)
+    [row] = store.deliveries()
+    assert row.state is DeliveryState.SENT
+
+
+def test_what_the_database_fails_in_one_channel_leaves_the_others_alone(caplog):
+    done: list[str] = []
+
+    async def work(item: str) -> None:
+        await asyncio.sleep(0)
+        if item == "b1":
+            raise StoreError("the disk is full")
+        done.append(item)
+
+    asyncio.run(delivery.side_by_side(["a1", "b1", "a2", "c1", "b2"], lambda item: item[0], work))
+    assert sorted(done) == ["a1", "a2", "b2", "c1"]
+    assert done.index("a1") < done.index("a2")
+    assert "the disk is full" in caplog.text
 
 
 class Died(BaseException):

@@ -919,6 +919,20 @@ def test_digests_go_out_while_the_gateway_is_down():
     run(test)
 
 
+def test_who_slept_through_its_claim_posts_nothing():
+    async def test() -> None:
+        server = Server()
+        async with posting(server) as bot:
+            long = Message(tuple(Paragraph((Text(f"{n} " + "word " * 150),)) for n in range(6)))
+            await bot.post(HERE, say("in time"), "k", retry=False, until=asyncio.get_running_loop().time() + 9)
+            with pytest.raises(Unreachable, match="another process") as refused:
+                await bot.post(HERE, long, "l", retry=False, until=asyncio.get_running_loop().time() - 0.001)
+            assert not refused.value.for_good
+            assert server.answers() == ["in time"]
+
+    run(test)
+
+
 def test_without_the_intent_it_starts_anyway_and_says_so(caplog):
     async def test() -> None:
         server = Server(flags=0)

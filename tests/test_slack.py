@@ -547,6 +547,19 @@ def test_what_is_in_doubt_and_cannot_be_looked_up_is_unknown(refused):
     run(test)
 
 
+def test_who_slept_through_its_claim_posts_nothing():
+    async def test() -> None:
+        async with Server() as server:
+            bot = chat(server)
+            await bot.post(HERE, say("in time"), "k", retry=False, until=asyncio.get_running_loop().time() + 9)
+            with pytest.raises(Unreachable, match="another process") as refused:
+                await bot.post(HERE, say("late"), "l", retry=False, until=asyncio.get_running_loop().time() - 0.001)
+            assert not refused.value.for_good
+            assert server.answers() == ["in time"]
+
+    run(test)
+
+
 def test_what_is_in_doubt_keeps_nobody_waiting():
     async def test() -> None:
         async with Server(faults=[Fault(after=True)]) as server:
