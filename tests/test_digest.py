@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import digest, ingest
-from bot.digest import editor
+from bot.digest import editor, introductions
 from bot.model import Article, Entry, Passage, Sentence, When, shown
 from bot.ranking import Summarizer
 from bot.sentences import sentences
@@ -65,6 +65,12 @@ def judged(sentence: str) -> editor.Judgement:
         "“We will not return to Harwick port,” she said.",
         "When he arrived, the gates of the port were closed.",
         "According to her, the strike goes on.",
+        "Others at the port joined the strike on Friday.",
+        "Many were surprised by the strike at Harwick.",
+        "Two told a court in Harwick what they had seen.",
+        "Five decades later, Olsen returned to Harwick.",
+        "After all, Olsen had led three strikes at Harwick before.",
+        "In addition, Norling closed its office in Harwick.",
     ],
 )
 def test_a_sentence_that_hangs_on_another_follows_it(sentence):
@@ -87,6 +93,8 @@ def test_a_sentence_that_hangs_on_another_follows_it(sentence):
         "“We will not return to Harwick port,” Olsen told reporters at the gate.",
         "Soldiers brought sandbags to Belmar.",
         "Butter became dearer in Norland.",
+        "Many dockworkers of Harwick have joined the union.",
+        "Two Harwick ships stayed at sea until Friday.",
     ],
 )
 def test_a_sentence_that_stands_alone_may(sentence):
@@ -102,6 +110,10 @@ def test_a_sentence_that_stands_alone_may(sentence):
         '"We will not return to Harwick port before they talk to us."',
         "These were the demands of the union of Harwick:",
         "Anna Berg contributed to this report.",
+        "Anna Berg reported from Harwick.",
+        "Norland Media is the parent company of Courier.",
+        "This undated photo provided by the police shows Maria Olsen in Harwick.",
+        "The gates of Harwick port are seen in this file photo of Friday.",
         "Read more: the strike at Harwick port in pictures",
     ],
 )
@@ -135,6 +147,103 @@ def test_dated_and_specific_comes_before_vague(better, worse):
     assert judged(better).worth > judged(worse).worth
 
 
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("The port of Harwick is closed.", "What happens if the port of Harwick is closed ?."),
+        ("The union of Harwick (HUD) called for a strike.", "The union of Harwick called for a strike (HUD)"),
+        ("The port of Harwick is closed.", "(The port of Harwick is closed.)"),
+        ("The minister will visit the strikers of Harwick.", "Norland minister to visit strikers in Harwick."),
+        ("The strike of Harwick ended over a cup of tea.", "How a cup of tea ended the strike of Harwick."),
+        ("Olsen said that the union wants peace.", "Olsen: The union wants peace."),
+        ("The owners of Harwick port rejected the offer.", "The owners of Harwick port rejected the offer, too."),
+        ("The owners lost money in Harwick after the strike.", "The owners lost money in Harwick after that strike."),
+        ("The union of Harwick was asked to end the strike.", "The union of Harwick was asked to do so."),
+        ("The union of Harwick won more than the owners.", "The union of Harwick won, and the latter are angry."),
+        ("“I will not yield,” Olsen told Harwick.", "I will not yield to those who closed Harwick."),
+    ],
+)
+def test_news_comes_before_what_only_sounds_like_it(better, worse):
+    assert judged(better).worth > judged(worse).worth
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The mayor of Harwick will speak to those who lost their work.",
+        "The strike differs in that it began on a Friday at Harwick.",
+        "The union of Harwick closed the gates at this time last year.",
+        "Maria Olsen told Norling that dockworkers of Harwick wanted more.",
+        "Olsen died early on Friday.",
+        "The union of Harwick (as it calls itself) went on strike.",
+    ],
+)
+def test_a_word_that_only_looks_like_pointing_back_costs_nothing(sentence):
+    assert judged(sentence).worth >= 0.83
+
+
+def test_what_opens_an_article_hangs_on_nothing_before_it():
+    opening = "Their strike made them famous, but Maria Olsen and Peter Brandt want to go home."
+    assert not editor.judge([opening], [0])[0].follows
+    assert editor.judge([NEWS, opening], [0, 0])[1].follows
+    assert editor.judge(["It was the kind of strike that Maria Olsen likes."], [0])[0].follows
+
+
+def test_a_text_without_capitals_is_judged_by_its_manner():
+    whole, asked, cut, told_before = editor.judge(
+        [
+            "dockworkers left harwick port on tuesday.",
+            "will the dockworkers of harwick win?",
+            "dockworkers of harwick and",
+            "the case had been on hold at harwick.",
+        ],
+        [0, 0, 0, 0],
+    )
+    assert whole.worth > told_before.worth > cut.worth > asked.worth > 0
+
+
+# --- who is introduced ------------------------------------------------------------------------------------
+
+
+def strangers(*sentences: str) -> list[set[str]]:
+    return [set(name.strangers) for name in introductions.names(sentences)]
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "unknown"),
+    [
+        ("Dockworker Maria Olsen went home.", "Police questioned Olsen for an hour.", {"Olsen"}),
+        ("Dockworker Maria Olsen went home.", "Olsen's brother stayed.", {"Olsen"}),
+        ("The union chose Peter J. Brandt Jr. on Monday.", "Friends of Mr. Brandt were glad.", {"Brandt"}),
+        ("A court freed Ursula von der Heide.", "Nobody saw Heide leave.", {"Heide"}),
+        ("President Hoff spoke.", "Norland trusts Hoff.", {"Hoff"}),
+        ("Dockworker Maria Olsen went home.", "Maria Olsen was glad.", set()),
+        ("Dockworker Maria Olsen went home.", "President Olsen was glad.", set()),
+        ("Dockworker Maria Olsen went home.", "The Olsen Group bought the port.", set()),
+        ("Dockworker Maria Olsen went home.", "The Olsenite movement grew.", set()),
+        ("Ships left New Harwick.", "They never reached Harwick.", set()),
+        ("The US-North Norland talks failed.", "Envoys left South Norland.", set()),
+        ("The Norland Supreme Court sat.", "Friends of Court were there.", set()),
+        ("Mr. Brandt left.", "Nobody followed Brandt.", set()),
+        ("When Olsen left, nobody followed.", "Police stopped Olsen.", set()),
+        ("maria olsen left.", "police stopped olsen.", set()),
+    ],
+)
+def test_a_surname_is_a_stranger_where_only_an_earlier_sentence_has_the_full_name(first, later, unknown):
+    assert strangers(first, later) == [set(), unknown]
+
+
+def test_who_is_named_in_full_later_only_was_no_stranger_to_the_writer():
+    assert strangers("Olsen went home.", "Maria Olsen leads the union.") == [set(), set()]
+
+
+@given(st.lists(st.text(alphabet="ABab .-’'é\n", max_size=30), max_size=6))
+def test_any_text_has_names_and_nobody_is_a_stranger_where_introduced(texts):
+    found = introductions.names(texts)
+    assert len(found) == len(texts)
+    assert not any(name.introduces & name.strangers for name in found)
+
+
 # --- an article -------------------------------------------------------------------------------------------
 
 
@@ -150,6 +259,27 @@ def test_a_pronoun_comes_with_the_name_it_stands_for_or_not_at_all():
     text = f"{NEWS} She demands a raise of 7 percent for the dockworkers of Harwick port. It rained."
     assert digested(text, most=2)[0] == NEWS
     assert not any(sentence.startswith("She") for sentence in digested(text, words=16))
+
+
+def test_who_is_named_comes_with_an_introduction_or_not_at_all():
+    text = (
+        "A strike closed the port of Harwick on Tuesday, and 40 ships waited at sea. "
+        "Its leader, the dockworker Maria Olsen, spoke to a crowd at the gate of Harwick port about the strike. "
+        "Olsen demands that the owners raise wages by seven percent before she ends the strike."
+    )
+    whole = digested(text, words=60)
+    assert len(whole) == 3
+    short = digested(text, words=32)
+    assert not any(sentence.startswith("Olsen") for sentence in short)
+
+
+def test_another_storys_headline_at_the_end_is_not_told():
+    text = (
+        "The film about the strike of Harwick opened in Norland on Friday before a full house. "
+        "Critics praised the film for its songs, which the dockworkers of Harwick wrote. "
+        "Norland actor in talks to star in film about Harwick."
+    )
+    assert len(digested(text)) == 2
 
 
 def test_a_text_that_breaks_every_rule_is_told_all_the_same():
@@ -205,6 +335,24 @@ def test_a_sentence_without_a_date_goes_on_from_the_one_before_it():
     )
     passages = digest.topic([first, second], words=150, most=6, dates={summit: When.day(date(2018, 6, 12))})
     assert passages.index(pledges) == passages.index(summit) + 1
+
+
+def test_a_topic_opens_with_what_its_article_tells_first():
+    first = "Chancellor Lena Hoff and her rebellious allies broke an impasse over the Harwick port on Monday."
+    second = (
+        "Hoff and her allies had been at odds over the Harwick port impasse for three weeks, Norland officials said."
+    )
+    other = "The impasse over Harwick port had put Hoff and her allies at odds for weeks, officials in Norland said."
+    lines = told([entry(f"{first} {second}", 1), entry(other, 2)], words=60)
+    assert lines.index(first) < lines.index(second) if second in lines else first in lines
+
+
+def test_a_topic_does_not_open_with_what_points_back():
+    back = "The case had been on hold pending the decision of the Norland court in Harwick."
+    whole = "A Norland court in Harwick freed Maria Olsen, whom the police accused of theft, on Friday."
+    lines = told([entry(back, 1), entry(f"Rain fell in the hills near the town of Belmar. {whole}", 2)], words=60)
+    assert lines[0] != back
+    assert back in lines
 
 
 def test_a_query_chooses_what_speaks_of_it():

@@ -223,5 +223,10 @@ def _opening(units: Sequence[list[int]], lines: Sequence[ranking.Line]) -> list[
 
     What its article tells before it comes first.
     """
-    best = min(units, key=lambda unit: (min(lines[unit[0]].position, 4) // 2, units.index(unit)))
+
+    def rank(unit: list[int]) -> tuple[bool, int, int]:
+        first = lines[unit[0]]
+        return first.worth <= editor.BACKWARD, min(first.position, 4) // 2, units.index(unit)
+
+    best = min(units, key=rank)
     return min(unit for unit in units if lines[unit[0]].article == lines[best[0]].article)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from bot.digest import hanging
 
@@ -36,8 +37,6 @@ VAGUE = 0.8
 BACKWARD = 0.85  # points at something named before
 UNFINISHED = 0.7
 
-# All openings are matched in lower case.
-
 # "The two sides …", "The incident …": told of before, if not named so that one could guess
 _ANAPHOR = re.compile(
     r"""the\ (?:two|three|four|five|pair|couple|duo|trio|other|move|moves|decision|incident|incidents|statement
@@ -58,7 +57,7 @@ _NOBODY = re.compile(
     r"|(?:a number of|some|many|most|several)\b)"
 )
 _WRITER = frozenset("I I'm I've I'll I'd I’m I’ve I’ll I’d My my me myself Let's let's Let’s let’s".split())
-_READER = frozenset(
+_VOICE = _WRITER | frozenset(
     """we We we're We're we’re we've We've we’ve We’ve we'll We'll Our our us us, you You you, your Your you're You're you’re
     You’re you've You've you’ve You’ve you'll You'll you’ll You’ll""".split()
 )
@@ -66,6 +65,7 @@ _READER = frozenset(
 _GRAMMAR = frozenset(
     """a an the A An The is are was were be been being has have had do does did will would can could should may might must
     said says told this that these those This That These Those there There it It he He she She they They we We i I
+    became began brought came drew fell flew gave got grew knew ran saw spoke stood swore took thought threw went wore wrote
     isn't aren't wasn't weren't hasn't haven't hadn't don't doesn't didn't won't""".split()
 )
 _LONGEST_HEADLINE = 12  # words
@@ -77,6 +77,7 @@ _ADDRESSED = re.compile(
 )
 _CREDIT = re.compile(
     r"contributed to this (?:report|story)|all rights reserved|not be (?:published|reproduced)"
+    r"|\bin this (?:\w+ )?(?:photo|image|picture)(?:graph)?\b|^this (?:undated |file )?(?:photo|image|picture)\w* (?:provided|released|shows)"
     r"|^.{3,60} reported from [^,]{2,40}\.$"
     r"|^[\w .&’'-]{2,40} is (?:a|the|also a|also the) (?:parent|sister) company of \S+(?: \S+)?\.$"  # whose newsroom it is
 )
@@ -98,7 +99,8 @@ _CALENDAR = frozenset(
 def judge(sentences: Sequence[str], paragraphs: Sequence[int]) -> list[Judgement]:
     """A judgement for each sentence of an article as shown, in order; `paragraphs` says which stand together."""
     opening = " ".join(sentences[:20])
-    cased = len(_NAME.findall(opening)) * 50 > opening.count(" ")
+    enough = opening.count(" ") // 50 + 1  # names, where capitals are kept
+    cased = sum(1 for _ in islice(_NAME.finditer(opening), enough)) == enough
     judged: list[Judgement] = []
     inside, before = False, -1
     for n, (sentence, paragraph) in enumerate(zip(sentences, paragraphs, strict=True)):
@@ -158,6 +160,7 @@ def _is_credit(low: str) -> bool:
         or "not be " in low
         or "reported from" in low
         or " company of" in low
+        or "this " in low
     ) and bool(_CREDIT.search(low))
 
 
@@ -167,10 +170,8 @@ def _worth(sentence: str, low: str, outside: str, *, opens: bool, cased: bool) -
     if not cased:
         return worth
     written = outside.split()
-    if not _WRITER.isdisjoint(written):
-        worth *= WRITER
-    elif not _READER.isdisjoint(written):
-        worth *= READER
+    if not _VOICE.isdisjoint(written):
+        worth *= READER if _WRITER.isdisjoint(written) else WRITER
     telling = set(_TELLING.findall(sentence, 1))
     numbered = min(telling, default="A") < "A"  # digits come before letters
     dated = not _CALENDAR.isdisjoint(telling) or (numbered and any(map(_YEAR.fullmatch, telling)))
@@ -186,7 +187,7 @@ def _manner(sentence: str, low: str, outside: str, *, opens: bool) -> float:
     worth = 1.0
     if "?" in sentence[-3:] or outside.endswith("?"):
         worth *= QUESTION
-    elif sentence[-1] not in ".!\"”’')]…":
+    elif not _is_finished(sentence):
         worth *= UNFINISHED
     if sentence[0] in "([" and sentence.rstrip(" .")[-1:] in ")]":
         worth *= ASIDE
@@ -197,6 +198,10 @@ def _manner(sentence: str, low: str, outside: str, *, opens: bool) -> float:
     if not opens and hanging.points_back(outside.lower()):
         worth *= BACKWARD
     return worth
+
+
+def _is_finished(sentence: str) -> bool:
+    return sentence[-1] in ".!\"”’'…" or (sentence[-1] in ")]" and sentence[-2:-1] in ".!…")
 
 
 def _is_headline(low: str, written: Sequence[str]) -> bool:

@@ -24,7 +24,7 @@ _CONNECTIVE = re.compile(
       |other\ hand|contrary|conclusion|short|sum|all|the\ meantime|meantime|reply|doing\ so|both\ cases|either\ case)\b
       (?!\ (?:week|month|year|season|summer|winter|spring|autumn|fall|morning|afternoon|evening|weekend|quarter|century
       |decade|day\ of|to\b|of\b|\d|the\b|who\b))
-  | (?:(?:\w+|a\ few|several|some)\ (?:seconds|minutes|hours|days|weeks|months|years)|moments|shortly|soon|immediately
+  | (?:(?:\w+|a\ few|several|some)\ (?:seconds|minutes|hours|days|nights|weeks|months|years|decades|centuries|generations)|moments|shortly|soon|immediately
       |long|the\ (?:next|following|same|previous)\ (?:day|week|month|year|morning|night|evening)|the\ day|a\ (?:day|week
       |month|year))(?:\ (?:later|after(?:wards?)?|before|earlier|thereafter))?(?=,|\ (?:he|she|it|they|the)\b)
   )""",

@@ -57,14 +57,20 @@ def names(sentences: Sequence[str]) -> list[Names]:
     Only those count whom the article also names by the surname alone.
     """
     text = "\n".join(sentences)
-    full = Counter(filter(None, map(_surname, _FULL.findall(text))))
+    runs = Counter(_FULL.findall(text))
+    surnames = {run: surname for run in runs if (surname := _surname(run))}
+    full: Counter[str] = Counter()
+    for run, surname in surnames.items():
+        full[surname] += runs[run]
     told = [surname for surname, count in full.items() if text.count(surname) > count]
+    if not told:
+        return [_NOBODY] * len(sentences)
     found = [_NOBODY] * len(sentences)
     met: set[str] = set()
     for n, sentence in enumerate(sentences):
         spoken = [surname for surname in told if surname in sentence]
         if spoken:
-            own = frozenset(map(_surname, _FULL.findall(sentence))).intersection(spoken)
+            own = frozenset(surnames.get(run, "") for run in _FULL.findall(sentence)).intersection(spoken)
             known = [name for name in spoken if name in met and name not in own and _is_bare(sentence, name)]
             found[n] = Names(own, frozenset(known))
             met |= own

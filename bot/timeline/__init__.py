@@ -18,7 +18,7 @@ from bot.timeline.texts import Texts
 from bot.timeline.weighing import by_days, chosen, named
 
 ONE_EVENT = 0.3  # of the dated sentences hold the words: from there the articles are about them and little else
-LONGEST = 30  # events, where nobody asked for a number: what a reader follows
+LONGEST = 24  # events, where nobody asked for a number: what a reader follows
 
 
 def timeline(
