@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import chain, islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import TypeVar
 
@@ -106,7 +108,8 @@ def _on_all_cores(work: Callable[[list[Raw]], list[Prepared]], raws: Iterable[Ra
     """`work` over `raws` in order, a few chunks ahead of what is asked for, so that no core waits for another."""
     context = get_context("forkserver")
     context.set_forkserver_preload(["bot.corpus"])
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
+    pool = ProcessPoolExecutor(os.cpu_count(), mp_context=context, initializer=leave_together)
+    try:
         ahead: deque[Future[list[Prepared]]] = deque()
         for chunk in _batches(raws, CHUNK):
             ahead.append(pool.submit(work, chunk))
@@ -114,6 +117,21 @@ def _on_all_cores(work: Callable[[list[Raw]], list[Prepared]], raws: Iterable[Ra
                 yield from ahead.popleft().result()
         while ahead:
             yield from ahead.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)  # broken off, what nobody asks for any more is not waited for
+
+
+def leave_together() -> None:
+    """End this process with the one that it works for, also where that was killed and could not say so."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the other, which ends this one
+    parent = parent_process()
+    assert parent
+
+    def wait() -> None:
+        parent.join()
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _batches(things: Iterable[T], size: int) -> Iterator[list[T]]:

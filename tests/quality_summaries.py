@@ -2,8 +2,7 @@
 
 DATA, else $DATELINE_QUALITY, is a folder with `articles.jsonl` ({id, text, references}) and `topics.jsonl` ({id,
 articles, references}), one a line. Summaries: ROUGE-1 and ROUGE-2 F1, stemmed, every system under the same budget in
-words; "Lead" takes whole sentences from the top while they fit. Stories: the articles of all topics mixed, B-cubed F1
-of finding each other again.
+words; "Lead" takes whole sentences from the top while they fit.
 """
 
 from __future__ import annotations
@@ -11,22 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import random
 import sys
 import time
-from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
 from pathlib import Path
 
-from bot import digest, ranking, sentences, stories, terms
-from bot.model import Analysis, Article, Entry, shown
+from bot import digest, ranking, sentences
+from bot.model import Article, Entry, shown
 from bot.ranking import Line, Summarizer
-from bot.store import open_store
-from tests.make import NOW
 
-THRESHOLDS = (0.12, 0.14, 0.16, 0.18, 0.2)  # of the plain grouping that ours is held against
 WORDS = {"articles": 60, "topics": 100}
 MOST = {"articles": 3, "topics": 5}
 
@@ -38,7 +31,6 @@ CASES = {  # sha256 of each file, its first 16 digits
 FLOORS = {
     "articles": (32.1, 12.0),  # ROUGE-1, ROUGE-2
     "topics": (35.0, 12.4),
-    "stories": (0.85,),  # B-cubed F1
 }
 
 
@@ -143,77 +135,6 @@ def summaries(data: Path) -> dict[str, tuple[float, ...]]:
     return figures
 
 
-# --- stories ----------------------------------------------------------------------------------------------
-
-
-def b_cubed(gold: Sequence[int], found: Sequence[int]) -> tuple[float, float, float]:
-    """Precision, recall and F1 of a grouping; Bagga & Baldwin 1998, section 2.3."""
-    both = Counter(zip(gold, found, strict=True))
-    of_gold, of_found = Counter(gold), Counter(found)
-    precision = sum(count * count / of_found[group] for (_, group), count in both.items()) / len(gold)
-    recall = sum(count * count / of_gold[group] for (group, _), count in both.items()) / len(gold)
-    return precision, recall, 2 * precision * recall / (precision + recall)
-
-
-def linked(texts: Sequence[str]) -> list[int]:
-    """The story of each text, taken in one after the other."""
-    store = open_store(":memory:")
-    try:
-        ids = []
-        for n, text in enumerate(texts):
-            spans = sentences.sentences(text)
-            analysis = Analysis(spans, terms=stories.terms_of(text, spans, ""), shingles=stories.sketch(text, spans))
-            story, copy_of = stories.link(analysis, None, store, "")
-            ids.append(store.add(Article(text, url=f"https://news.test/{n}"), analysis, NOW, story, copy_of).id)
-        return [entry.story for entry in store.entries(ids)]
-    finally:
-        store.close()
-
-
-def single_pass(texts: Sequence[str]) -> Mapping[float, list[int]]:
-    """Plain TF-IDF over all words, each text joined to the nearest before it, at several thresholds.
-
-    Rarity is counted over the texts seen so far, as it must be where articles arrive one by one.
-    """
-    import numpy as np  # not above, as for rouge_score
-
-    column: dict[str, int] = {}
-    rows = [Counter(terms.stems(text)) for text in texts]
-    for row in rows:
-        for stem in row:
-            column.setdefault(stem, len(column))
-    frequency = np.zeros((len(rows), len(column)), dtype=np.float32)
-    for n, row in enumerate(rows):
-        frequency[n, [column[stem] for stem in row]] = [1 + log(count) for count in row.values()]
-    found: dict[float, list[int]] = {threshold: [] for threshold in THRESHOLDS}
-    for n in range(len(rows)):
-        seen = frequency[: n + 1]
-        vectors = seen * np.log((n + 2) / ((seen > 0).sum(axis=0) + 0.5))
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-        likeness = vectors[:n] @ vectors[n]
-        best = int(likeness.argmax()) if n else 0
-        for threshold, stories_ in found.items():
-            stories_.append(stories_[best] if n and likeness[best] >= threshold else n)
-    return found
-
-
-def mixed(data: Path) -> dict[str, tuple[float, ...]]:
-    rows = [json.loads(line) for line in (data / "topics.jsonl").read_text(encoding="utf-8").splitlines()]
-    pairs = [(n, text) for n, row in enumerate(rows) for text in row["articles"]]
-    figures: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
-    for seed in range(3):
-        random.Random(seed).shuffle(pairs)
-        gold, texts = [topic for topic, _ in pairs], [text for _, text in pairs]
-        figures["dateline"].append(b_cubed(gold, linked(texts)))
-        for threshold, grouped in single_pass(texts).items():
-            figures[f"TF-IDF single pass, {threshold}"].append(b_cubed(gold, grouped))
-    print(f"\n{len(pairs)} articles of {len(rows)} topics, three orders    B-cubed P     R    F1")
-    means = {name: [sum(column) / len(column) for column in zip(*runs, strict=True)] for name, runs in figures.items()}
-    for name, (precision, recall, f1) in means.items():
-        print(f"{name:50} {precision:.3f} {recall:.3f} {f1:.3f}")
-    return {"stories": (means["dateline"][2],)}
-
-
 # --- all --------------------------------------------------------------------------------------------------
 
 
@@ -223,7 +144,7 @@ def main(arguments: Sequence[str]) -> int:
     if not all(file.is_file() for file in files.values()):
         print("Skipped: no articles.jsonl and topics.jsonl in DATA or $DATELINE_QUALITY.")
         return 0
-    figures = summaries(data) | mixed(data)
+    figures = summaries(data)
     if [hashlib.sha256(file.read_bytes()).hexdigest()[:16] for file in files.values()] != list(CASES.values()):
         print("\nOther cases than the floors were set on: no floor holds.")
         return 0

@@ -41,7 +41,9 @@ class Wire:
 
     async def run(self, handle: Handler) -> None: ...
 
-    async def post(self, target: Target, message: Message, key: str, *, retry: bool, until: float = 0) -> tuple[str, ...]:
+    async def post(
+        self, target: Target, message: Message, key: str, *, retry: bool, until: float = 0
+    ) -> tuple[str, ...]:
         if self.fault:
             raise self.fault
         return ("1",)

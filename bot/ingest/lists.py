@@ -59,7 +59,7 @@ def opml(feeds: Sequence[tuple[str, str]]) -> bytes:
     etree.SubElement(etree.SubElement(root, "head"), "title").text = "Feeds that Dateline follows"
     outlines = etree.SubElement(root, "body")
     for address, title in feeds:
-        named = "".join(sign for sign in title if sign >= " ") or address
+        named = "".join(sign for sign in title if sign.isprintable()) or address  # XML has no others
         etree.SubElement(outlines, "outline", type="rss", text=named, title=named, xmlUrl=address)
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return written

@@ -13,6 +13,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -134,11 +135,15 @@ class Poller:
         """Poll one feed and record how it fared, whatever happens."""
         try:
             fared, seen = await self._outcome(feed)
-            await asyncio.to_thread(self.store.polled, fared, seen)
-        except StoreError:
-            raise
         except asyncio.CancelledError:
-            self.store.polled(feed)  # whoever comes next need not wait for the lease
+            with suppress(StoreError):
+                # whoever comes next need not wait for the lease
+                await asyncio.to_thread(self.store.polled, feed)
+            raise
+        try:
+            # shielded: cut off here, it is recorded all the same, and not as if it had not been tried
+            await asyncio.shield(asyncio.to_thread(self.store.polled, fared, seen))
+        except StoreError:
             raise
         except Exception as error:  # noqa: BLE001  it is logged, and the lease runs out
             mishap(error, f"recording feed {feed.id}")
@@ -151,9 +156,8 @@ class Poller:
             why: FetchError | FeedError = error
         except TimeoutError:
             why = FetchError(f"it took longer than {PATIENCE / 60:.0f} minutes")
-        except StoreError:
-            raise
         except Exception as error:  # noqa: BLE001  it is logged, and `!status` tells it
+            # a StoreError, too: it may lie in what this feed brings; where it does not, recording it fails as well
             why = FetchError(mishap(error, f"feed {feed.id}"))
         return await self._failed(feed, why), None
 
@@ -283,7 +287,7 @@ class Poller:
     async def _tell(self, feed: Followed, *, over: bool) -> bool:
         """Say once, where it was added, that a feed fails or has ended; the operator reads the log."""
         if feed.target == NOWHERE:
-            log.warning("feed %s, %s: %s", feed.id, feed.address, feed.reason)
+            log.warning("feed %s, %s: %s", feed.id, feed.named, feed.reason)
             return True
         if self.tell is None:
             return False

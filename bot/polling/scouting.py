@@ -97,7 +97,12 @@ async def _bring(poller: Poller, link: str, tenant: str) -> Added:
         page = await (await poller.web()).get(link, robots=True, kind="page")
     except FetchError as error:
         raise UserError(f"That page cannot be read: {error.reason}.") from error
-    prepared: Prepared = await poller.workers.run(of_page, document(page), tenant, poller.clock(), poller.summarizer)
+    try:
+        prepared: Prepared = await poller.workers.run(
+            of_page, document(page), tenant, poller.clock(), poller.summarizer
+        )
+    except FeedError as error:  # it broke the process beside
+        raise UserError(f"That page cannot be read: {error}.") from error
     return await asyncio.to_thread(storing.page, poller.store, prepared, poller.clock())
 
 

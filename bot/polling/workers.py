@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from typing import ParamSpec, TypeVar
 
+from bot.corpus import leave_together
 from bot.errors import FeedError
 
 P = ParamSpec("P")
@@ -41,7 +40,7 @@ class Workers:
                 return await asyncio.wrap_future(self._given.submit(work, *args, **kwargs))
             if self._own is None:
                 self._own = ProcessPoolExecutor(
-                    1, mp_context=get_context("forkserver"), initializer=_leave_together, max_tasks_per_child=FRESH
+                    1, mp_context=get_context("forkserver"), initializer=leave_together, max_tasks_per_child=FRESH
                 )
             try:
                 # in a thread, for it may have to start the process first
@@ -52,6 +51,11 @@ class Workers:
             except BrokenExecutor:
                 self.close()
                 raise FeedError("it takes too long to read") from None
+            except asyncio.CancelledError:
+                # nobody waits for it, and the pool loses count of what was put in behind unfinished work: with
+                # `max_tasks_per_child` it would then start no other process (cpython issue 115634)
+                self.close()
+                raise
 
     def rest(self) -> None:
         """Let go of the process unless it is at work; the next piece of work starts another."""
@@ -67,19 +71,6 @@ class Workers:
             for process in processes:
                 process.terminate()
             self._own = None
-
-
-def _leave_together() -> None:
-    """End with the process that this one works for, also where that was killed and could not say so."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the other, which ends this one
-    parent = parent_process()
-    assert parent
-
-    def wait() -> None:
-        parent.join()
-        os._exit(0)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 def _within(longest: float, work: Callable[[], R]) -> R:

@@ -164,9 +164,7 @@ class Tripwire:
 
         return watched
 
-    async def post(
-        self, target: Target, message: Message, key: str, *, retry: bool, until: float
-    ) -> tuple[str, ...]:
+    async def post(self, target: Target, message: Message, key: str, *, retry: bool, until: float) -> tuple[str, ...]:
         self._pass(">post")
         ids = await self._chat.post(target, message, key, retry=retry, until=until)
         self._pass("post>")
