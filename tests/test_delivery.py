@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot import delivery, schedule
+from bot import delivery, edition, schedule
 from bot.chat.terminal import render
 from bot.delivery import Desk
 from bot.errors import RateLimited, StoreError, Unknown, Unreachable
@@ -288,7 +288,7 @@ def test_a_digest_that_the_database_fails_is_composed_again(store, clock, monkey
     order(store)
     monkeypatch.setattr("bot.delivery.BACKOFF", 0.001)
     faults = [StoreError("the connection was cut")] * 2
-    whole = delivery.edition
+    whole = edition.edition
 
     def cut_twice(*given: Any, **more: Any) -> Any:
         if faults:
