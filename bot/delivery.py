@@ -17,29 +17,32 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from threading import Lock
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot import commands, picture
 from bot.commands import Reply
 from bot.commands.ordering import paused, still_missing
-from bot.edition import edition
+from bot.edition import Edition, edition
 from bot.errors import ChatError, QuotationError, RateLimited, StoreError, Unknown, Unreachable, mishap
 from bot.message import Message, Moment, dumps, loads, say
 from bot.metrics import Metrics
-from bot.model import Delivery, DeliveryState, Due, Subscription, Target
+from bot.model import EVERYONE, Delivery, DeliveryState, Due, Subscription, Target
 from bot.ports import PERSON, Answer, Chat, Request, Store, channel_of
 from bot.quotation import check
 
 LEASE = 120.0  # seconds that a claim holds: longer than any send, short enough for a quick recovery
 SENDING = 0.8  # share of it within which a request that posts may begin: one takes twenty seconds at most
 STALE = timedelta(minutes=10)  # a reply that is still owed after this is no longer waited for
+TELLING = timedelta(days=1)  # a notice is for whoever comes by: one outage does not make it worthless
 BACKOFF = 1.0  # seconds, doubled with each attempt, before a platform that is away is tried again
 SOON = 10.0  # seconds up to which one waits for the next try; past it `recover` takes the delivery up
 ASKED = 10.0  # seconds that a platform gets to say what is missing
 LONGEST = 300.0  # seconds, the longest of these waits
 AT_ONCE = 16  # channels posted to at a time: past this the platforms' own limits are what one waits for
+FRESH = 60.0  # seconds that an edition serves other channels, too
 NOTHING_NEW = "nothing new"
 
 T = TypeVar("T")
@@ -73,6 +76,8 @@ class Desk:
         self._late = late
         self._resend = resend
         self._metrics = metrics or Metrics()
+        self._editions: dict[object, tuple[float, Edition]] = {}  # when made
+        self._composing = Lock()
         self._scout = scout
 
     # --- replies ---
@@ -153,14 +158,12 @@ class Desk:
         assert row.due is not None
         zone = subscription.schedule.zone
         before = [one for one in self._store.deliveries(subscription.id, limit=50) if one.key != row.key]
-        composed = edition(
-            self._store,
+        composed = self._edition(
             row.due.astimezone(ZoneInfo(zone)).date(),
-            words=subscription.words,
-            tenant=subscription.tenant,
-            after=row.mark,
-            late=Moment(row.due, zone) if late else None,
-            summarizer=self._summarizer,
+            subscription.words,
+            subscription.tenant,
+            row.mark,
+            Moment(row.due, zone) if late else None,
         )
         posted = next((one for one in before if one.state is not DeliveryState.MISSED), None)
         told = posted is not None and (posted.state is DeliveryState.EMPTY or posted.reason == NOTHING_NEW)
@@ -168,6 +171,24 @@ class Desk:
             return None
         check(composed.message, composed.citations, self._store)
         return Reply(composed.message, composed.citations), composed.mark
+
+    def _edition(self, day: date, words: str, tenant: str, after: int, late: Moment | None) -> Edition:
+        """The edition, worked out once for all the channels that read the same articles at the same time."""
+        if self._store.facts(tenant).articles == self._store.facts().articles:
+            tenant = EVERYONE  # it has none of its own
+        newest = self._store.newest(tenant, limit=1)
+        key = day, words, tenant, after, late, newest
+        with self._composing:  # who waits here for the same one has it the sooner
+            known = self._editions.get(key)
+            now = time.monotonic()
+            if known is None or known[0] < now - FRESH:
+                made = edition(
+                    self._store, day, words=words, tenant=tenant, after=after, late=late, summarizer=self._summarizer
+                )
+                fresh = {one: (at, told) for one, (at, told) in self._editions.items() if at >= now - FRESH}
+                known = now, made
+                self._editions = {**fresh, key: known}
+            return known[1]
 
     # --- notices ---
 
@@ -184,19 +205,21 @@ class Desk:
 
     async def recover(self) -> None:
         """Take up what a process that died, or froze, left half done."""
-        left = await asyncio.to_thread(self._store.unsettled)
-        await side_by_side([one for one in left if one.target.platform in self._chats], _channel, self._take_up)
+        left = [one for one in await asyncio.to_thread(self._store.unsettled) if one.target.platform in self._chats]
+        # loaded once: after an outage thousands of digests may be left
+        stored = await asyncio.to_thread(self._store.subscriptions) if any(one.subscription for one in left) else ()
+        orders = {one.id: one for one in stored}
+        await side_by_side(left, _channel, lambda one: self._take_up(one, orders.get(one.subscription)))
 
-    async def _take_up(self, left: Delivery) -> None:
+    async def _take_up(self, left: Delivery, subscription: Subscription | None) -> None:
         row = await self._claim(left)
         if row is None:
             return
-        subscription = await self._subscription(row.subscription)
         if row.due and self._clock() - row.due > self._late:
             await self._settle(row, *_too_late(left))
         elif subscription:
             await self._digest(row, subscription, late=True)
-        elif row.payload and row.at and self._clock() - row.at < STALE:
+        elif row.payload and row.at and self._clock() - row.at < _patience(row):
             await self._send(row)
         else:
             await self._settle(row, DeliveryState.FAILED, reason="nobody waits for it any more")
@@ -247,7 +270,7 @@ class Desk:
 
     async def _again(self, row: Delivery, reason: str, after: float) -> DeliveryState:
         """Try again later, for as long as somebody still waits for it."""
-        ends = row.due + self._late if row.due else row.at + STALE if row.at else self._clock()
+        ends = row.due + self._late if row.due else row.at + _patience(row) if row.at else self._clock()
         if self._clock() >= ends:
             return await self._settle(row, DeliveryState.FAILED, reason=reason)
         self._metrics.delayed(row)
@@ -322,6 +345,11 @@ async def side_by_side(items: Sequence[T], channel: Callable[[T], str], work: Ca
 
 def _channel(row: Delivery) -> str:
     return channel_of(row.target)
+
+
+def _patience(row: Delivery) -> timedelta:
+    """How long what no slot asks for is worth sending."""
+    return STALE if row.subscription or row.key.startswith("reply:") else TELLING
 
 
 def _backoff(row: Delivery) -> float:

@@ -27,6 +27,8 @@ _UNSHOWN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u
 
 def shown(raw: str) -> str:
     """`raw` as a reader sees it: white space folded to single spaces, control and bidi characters dropped."""
+    if raw.isprintable():  # as nearly all is: no control or bidi characters, no white space but the space
+        return " ".join(raw.split()) if "  " in raw else raw.strip()
     return " ".join(_UNSHOWN.sub("", raw).split())
 
 

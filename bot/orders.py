@@ -29,9 +29,11 @@ def imported(store: Store, lines: Iterable[str], now: datetime) -> Iterator[tupl
     All lines are read before the first is stored: UserError names the first that cannot be.
     """
     orders = [_order(line, number, now) for number, line in enumerate(lines, 1) if line.strip()]
+    stored = {_likeness(one): one for one in reversed(store.subscriptions()) if not one.stopped}
     for order in orders:
-        same = next((one for one in store.subscriptions() if not one.stopped and _alike(one, order)), None)
-        yield (same, False) if same else (store.subscribe(order), True)
+        same = stored.get(_likeness(order))
+        one = stored[_likeness(order)] = same or store.subscribe(order)
+        yield one, same is None
 
 
 def _plain(one: Subscription) -> dict[str, Any]:
@@ -69,6 +71,6 @@ def _order(line: str, number: int, now: datetime) -> Subscription:
     return Subscription(Target(platform, channel, thread), schedule, now, words, even, tenant, paused=paused)
 
 
-def _alike(one: Subscription, other: Subscription) -> bool:
-    """Whether both order the same digest for the same place."""
-    return _plain(replace(one, paused="")) == _plain(replace(other, paused=""))
+def _likeness(one: Subscription) -> str:
+    """The same for two that order the same digest for the same place."""
+    return json.dumps(_plain(replace(one, paused="")))

@@ -12,7 +12,7 @@ from bot import delivery, edition, schedule
 from bot.chat.terminal import render
 from bot.delivery import Desk
 from bot.errors import RateLimited, StoreError, Unknown, Unreachable
-from bot.message import Message, loads
+from bot.message import Message, loads, say
 from bot.model import DeliveryState, Schedule, Subscription, Target
 from bot.ports import Handler, Health, Request, Store
 from bot.store import open_store
@@ -499,3 +499,20 @@ def test_who_orders_is_told_what_is_missing(store, clock):
     told = " ".join(wire.posted["reply:m9"].split())
     assert told.startswith("Digest 1: daily at 08:00 (UTC); next")
     assert "Something is still missing: the bot lacks Send Messages there." in told
+
+
+@pytest.mark.parametrize(("key", "arrives"), [("feed:1:over:2026-03-02", True), ("reply:k", False)])
+def test_a_notice_outlives_an_outage_that_nobody_waits_out_for_a_reply(store, clock, monkeypatch, key, arrives):
+    monkeypatch.setattr(delivery, "SOON", 0.0)
+    wire = Wire(RateLimited(0.02), RateLimited(0.02))
+    desk = Desk(store, {"wire": wire}, clock)
+
+    async def run() -> None:
+        await desk.tell(HERE, say("Feed 1 is gone."), key, "")
+        for _ in range(2):
+            clock.now += timedelta(hours=1)
+            await asyncio.sleep(0.05)
+            await desk.recover()
+
+    asyncio.run(run())
+    assert (key in wire.posted) is arrives

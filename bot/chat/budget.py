@@ -23,6 +23,7 @@ DISCORD_CHOICE = 100  # of one suggestion; "Application Command Option Choice"
 DISCORD_DEFER = 3.0  # seconds to acknowledge an interaction; "Receiving and Responding to Interactions"
 DISCORD_INTERACTION = 900.0  # seconds that its token lives; the same page
 DISCORD_NONCE_WINDOW = 60.0  # seconds; documented only as "the past few minutes", so trusted for one
+DISCORD_PACE = 1 / 45  # seconds between requests; fifty a second are allowed, "Rate Limits", "Global Rate Limit"
 DISCORD_HISTORY = 100  # messages of one page; "Get Channel Messages"
 DISCORD_IDENTIFIES = 200  # logins a day at which we stop; at 1000 the token is reset, "Gateway", "Session Start Limit"
 
@@ -39,6 +40,7 @@ SLACK_VALUE = 2000  # value of a button; the same page
 SLACK_ALT = 2000  # alt_text of a picture; "Image block"
 SLACK_PICTURE = 20.0  # seconds for all it takes to attach one; ours: with the words before it still below a lease
 SLACK_RATE = 1.0  # seconds between messages in one channel; "Rate limits", "Posting messages"
+SLACK_PACE = 0.15  # between messages in one workspace: "several hundred" a minute are allowed; the same page
 SLACK_SETTLE = 35.0  # seconds until a doubtful message is surely in the history, or never will be; measured
 SLACK_LOOK_UP = 200  # messages of one page of history; "conversations.history", recommended at most
 

@@ -186,9 +186,9 @@ def fares(one: Followed, zone: str, *, address: bool = False) -> tuple[Span, ...
 
     spans: list[Span] = [Text(one.named)]
     if address and one.title:
-        spans += [Text(" ("), Code(one.address), Text(")")]
+        spans += [Text(" ("), Code(_shown(one.address)), Text(")")]
     if one.former and one.former != one.address and address:
-        spans += [Text(", moved there from "), Code(one.former)]
+        spans += [Text(", moved there from "), Code(_shown(one.former))]
     if one.stopped:
         return (*spans, Text(f": no longer followed, as {one.reason}."))
     if not one.synced and not one.failures:
@@ -203,6 +203,12 @@ def fares(one: Followed, zone: str, *, address: bool = False) -> tuple[Span, ...
     spans += at("; next try ", one.due)
     spans += [Text(f"; {one.reason}")] if one.reason and not one.failures else []
     return (*spans, Text("."))
+
+
+def _shown(address: str) -> str:
+    """An address as a channel may read it: what stands behind a ? may be somebody's key."""
+    place, asks, _ = address.partition("?")
+    return f"{place}?…" if asks else place
 
 
 def _address(words: str, example: str) -> str:

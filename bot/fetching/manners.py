@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from urllib.parse import quote, unquote
 from urllib.robotparser import RobotFileParser
 
 from yarl import URL
@@ -15,6 +16,7 @@ AGENT = "Dateline"
 DAY = 86400.0  # seconds; RFC 9309, section 2.4: robots.txt is not kept longer
 AGAIN = 600.0  # seconds after which a robots.txt that could not be read is asked for again
 MOST_HOSTS = 2000  # remembered; the oldest are forgotten
+MOST_RULES = 4_000_000  # code points of robots.txt remembered, all sites together; as rules they take ten times that
 SLOWEST = 30.0  # seconds between requests that a Crawl-delay may ask for
 
 
@@ -56,10 +58,14 @@ def _forget(hosts: dict[str, float]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What a robots.txt says; `parser` is None where it could not be read, which forbids all. Kept until `until`."""
+    """What a robots.txt of `size` code points says; `parser` is None where it could not be read, which forbids all.
+
+    Kept until `until`.
+    """
 
     parser: RobotFileParser | None
     until: float
+    size: int = 0
 
 
 class Robots:
@@ -84,22 +90,52 @@ class Robots:
             self._locks.pop(origin, None)
         if rules.parser is None:
             raise FetchError("the site's robots.txt could not be read, so its pages are left alone", AGAIN)
-        if not rules.parser.can_fetch(AGENT, str(url)):
+        # in a thread: a long one is gone through for every page
+        if not await asyncio.to_thread(_may_read, rules.parser, url):
             raise FetchError("the site's robots.txt asks not to read it")
         delay = rules.parser.crawl_delay(AGENT)
         return min(float(delay or 0), SLOWEST)
 
     async def _ask(self, origin: URL) -> _Rules:
-        self._rules.pop(origin, None)
-        if len(self._rules) >= MOST_HOSTS:
-            del self._rules[next(iter(self._rules))]
         try:
             text = await self._read(origin / "robots.txt")
         except FetchError:
             found = _Rules(None, self._clock() + AGAIN)
         else:
-            parser = RobotFileParser()
-            parser.parse(text.splitlines())
-            found = _Rules(parser, self._clock() + DAY)
+            found = _Rules(await asyncio.to_thread(_parsed, text), self._clock() + DAY, len(text))
+        self._rules.pop(origin, None)
         self._rules[origin] = found
+        size = sum(rules.size for rules in self._rules.values())
+        while len(self._rules) > 1 and (len(self._rules) > MOST_HOSTS or size > MOST_RULES):
+            size -= self._rules.pop(next(iter(self._rules))).size
         return found
+
+
+def _parsed(text: str) -> RobotFileParser:
+    parser = RobotFileParser()
+    parser.parse(text.splitlines())
+    return parser
+
+
+def _may_read(parser: RobotFileParser, url: URL) -> bool:
+    """Whether the longest rule that fits allows it: RFC 9309, section 2.2.2. RobotFileParser takes the first."""
+    mine = [entry for entry in parser.entries if entry.applies_to(AGENT)]  # type: ignore[attr-defined]
+    entry = mine[0] if mine else parser.default_entry  # type: ignore[attr-defined]
+    path = quote(unquote(url.raw_path_qs))  # as it quotes its rules
+    fitting = [(len(rule.path), rule.allowance) for rule in entry.rulelines if _fits(rule.path, path)] if entry else []
+    return bool(max(fitting, default=(0, True))[1])
+
+
+def _fits(rule: str, path: str) -> bool:
+    """Whether a rule is of this path: * stands for anything in it, and $ for its end; RFC 9309, section 2.2.3."""
+    first, *others = rule.removesuffix("%24").split("%2A")
+    if not path.startswith(first):
+        return False
+    at = len(first)
+    for piece in others:
+        at = path.find(piece, at)
+        if at < 0:
+            return False
+        at += len(piece)
+    ends = path.endswith(others[-1]) if others else at == len(path)
+    return ends or not rule.endswith("%24")

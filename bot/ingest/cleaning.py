@@ -12,6 +12,7 @@ from bot.ingest.shapes import (
     BLOCKS,
     CONTRIBUTED,
     CREDIT_BARE,
+    CREDIT_DASHED,
     CREDIT_IN_BRACKETS,
     CREDITED,
     NOTICE,
@@ -178,9 +179,8 @@ def _captions(
     told: str, text: str, body: Sequence[Span], spans: Sequence[Span], starts: Sequence[int]
 ) -> Iterator[Boilerplate]:
     """Captions: from the beginning of their sentence, or of their short block, to the photographer's credit."""
-    credited = [found.span() for found in CREDIT_IN_BRACKETS.finditer(text)]
-    if any(sign in told for sign in CREDITED):
-        credited += [found.span() for found in CREDIT_BARE.finditer(text)]
+    bare = CREDIT_BARE if any(sign in told for sign in CREDITED) else CREDIT_DASHED
+    credited = [found.span() for shape in (CREDIT_IN_BRACKETS, bare) for found in shape.finditer(text)]
     firsts = [start for start, _ in body]
     for start, end in credited:
         number, block = bisect_right(starts, start) - 1, bisect_right(firsts, start) - 1

@@ -10,6 +10,7 @@ from bot.ingest.decoding import decode
 
 LARGEST = 10_000_000  # bytes; a list of 5 000 feeds takes one
 
+_PASSWORD = re.compile(r"https?://[^/?#]*@([^/?#]*)", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}\Z", re.IGNORECASE)
 
 
@@ -20,6 +21,8 @@ def listed(body: bytes) -> tuple[tuple[str, str], ...]:
     found = _outlines(body) if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else _lines(decode(body)[0])
     once: dict[str, str] = {}
     for address, title in found:
+        if secret := _PASSWORD.match(address):
+            raise InputError(f"holds a password, which would be shown to others, in the address at {secret[1][:60]}")
         once.setdefault(address, title)
     return tuple(once.items())
 

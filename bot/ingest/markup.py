@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
+LINE = 300  # code points of a title or a name; a longer one would fill every list that it stands in
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
@@ -105,8 +107,9 @@ def plain(words: str) -> str:
 
 
 def line(words: str) -> str:
-    """A title or a name as one line of text, whether it was written as HTML or not."""
-    return " ".join(plain(words).split()) if "<" in words or "&" in words else " ".join(words.split())
+    """A title or a name as one line of text, whether it was written as HTML or not; cut where it is neither."""
+    told = " ".join((plain(words) if "<" in words or "&" in words else words).split())
+    return told if len(told) <= LINE else f"{told[: LINE - 1].rstrip()}…"
 
 
 def tree(text: str) -> HtmlElement | None:

@@ -209,7 +209,8 @@ def _published(said: str, guessed: str) -> date | datetime | None:
             if len(words) <= 10:
                 return date.fromisoformat(words)
             at = datetime.fromisoformat(words)
-            return at.astimezone(UTC) if at.tzinfo else at.date()
+            # in the zone that it is given in: the day there is the article's
+            return at if at.tzinfo and at.astimezone(UTC) else at.date()
         except (ValueError, OverflowError):
             continue
     return None
@@ -224,7 +225,8 @@ def _canonical(said: str, url: str) -> str:
         return ""
     same = _site(there.hostname or "") == _site(here.hostname or "")
     front = there.path in {"", "/"} and here.path not in {"", "/"}  # a template's mistake: every page is the front page
-    return found if said.strip() and there.scheme in {"http", "https"} and same and not front else ""
+    plain = len(found) <= 2000 and found.isprintable() and " " not in found
+    return found if said.strip() and there.scheme in {"http", "https"} and same and not front and plain else ""
 
 
 def _site(host: str) -> str:

@@ -203,17 +203,17 @@ CREDIT_IN_BRACKETS = re.compile(
     r"|[^()/]{2,60}/\s?(?i:ap|afp|getty images|reuters|epa|xinhua|bloomberg)(?i:\s(?:photo|images?|via [\w ]+))?\s?/?"
     r")\s?\)"
 )
-# REUTERS/Jane Doe | Jane Doe/Getty Images | — VNA/VNS Photo; a capital or the end of the line follows
+# — VNA/VNS Photo; a capital or the end of the line follows
+_DASHED = rf"[-–—]\s(?:VNA/VNS|AFP/VNA|VNS|{_HOUSE})\s(?i:file )?(?:(?i:photo)|pic)s?(?:\s[A-ZÀ-ỹ]\w+){{0,3}}"
+_CREDITED = r"(?=\s*(?:\Z|[A-Z(\"“.\n]))"
+CREDIT_DASHED = re.compile(_DASHED + _CREDITED)
+# REUTERS/Jane Doe | Jane Doe/Getty Images | — VNA/VNS Photo
 CREDIT_BARE = re.compile(
     r"(?:\b(?:REUTERS|AFP|EPA|AP Photo|Xinhua|XINHUA|Kyodo|Yonhap)/(?!Ipsos)[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){0,3}(?:/[A-Z]\w+)?"
-    r"|(?i:[a-z]+\s?/\s?getty images|afp via getty images)"
-    rf"|[-–—]\s(?:VNA/VNS|AFP/VNA|VNS|{_HOUSE})\s(?i:file )?(?:(?i:photo)|pic)s?(?:\s[A-ZÀ-ỹ]\w+){{0,3}})(?=\s*(?:\Z|[A-Z(\"“.\n]))"
+    rf"|(?i:[a-z]+\s?/\s?getty images|afp via getty images)|{_DASHED}){_CREDITED}"
 )
-# of which each bare credit holds one, in small letters
-CREDITED = (
-    *("getty images", "ap photo/", "reuters/", "afp/", "epa/", "xinhua/", "kyodo/", "yonhap/"),
-    *(" photo", " pic"),
-)
+# of which each bare credit without a dash holds one, in small letters
+CREDITED = ("getty images", "ap photo/", "reuters/", "afp/", "epa/", "xinhua/", "kyodo/", "yonhap/")
 # somewhere in a sentence: Jane Doe in Hanoi contributed to this report
 CONTRIBUTED = re.compile(
     r"\bcontributed\s(?:\w+\s){0,3}?to\sth(?:is|e)\s(?:\w+\s){0,2}?(?:report|story|article|piece)\b"

@@ -152,6 +152,8 @@ def prepare(
         else:
             if found.wall:
                 note = f"the teaser only: its page is a {found.wall}"
+                # what a consent page or a robot check says of itself is not of the article
+                found = found if found.wall == "paywall" else Page()
             elif len(found.text) > len(text):
                 text = found.text
             else:

@@ -136,7 +136,7 @@ async def _collected(stages: AsyncIterator[str]) -> tuple[str, ...]:
 
 def _answer(fetched: Fetched) -> str:
     size = f"{len(fetched.body) / 1000:.0f} kB" if len(fetched.body) > 1000 else counted(len(fetched.body), "byte")
-    moved = f", moved for good to {fetched.moved}" if fetched.moved else ""
+    moved = f", moved for good to {fetched.moved.partition('?')[0]}" if fetched.moved else ""
     kind = f" of {fetched.content_type.partition(';')[0]}" if fetched.content_type else ""
     keeps = "tells what has changed since" if fetched.etag or fetched.modified else "sends all of it each time"
     return f"it answers with {size}{kind}{moved}; it {keeps}"

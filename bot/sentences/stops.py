@@ -13,7 +13,7 @@ _STOP = re.compile(
     r"(?:\s(?:''|[\"”’)])(?=[\s.]|\Z))*+)"  # quotation marks stand alone in tokenised text
     r"\s*+(?![\"'“‘`(]*+[a-z](?![A-Z]|[ln]-[A-Z]))"  # a small letter goes on, but al-Shabab and iPhone
 )
-_LABEL = re.compile(r"(?:Image|Photo)(?<=\s.....):\s(?=[A-Z])")  # a credit after its caption
+_LABEL = re.compile(r":(?<=\s(?:Image|Photo):)\s(?=[A-Z])")  # a credit after its caption
 _OPENING = "\"'“‘`«([{–—/"
 _QUOTES = frozenset("\"'”’")
 _HOURS = frozenset(("a.m", "p.m"))
@@ -34,8 +34,9 @@ _TAILS = frozenset(word[-3:].lower() for word in TITLES | NUMBERED | CLOSERS | N
 def cut(text: str, start: int, end: int, found: list[Span]) -> None:
     """Add the sentences of text[start:end], one block or a part of one, to `found`."""
     for label in _LABEL.finditer(text, start, end):
-        _cut_at_stops(text, start, label.start(), found)
-        start = label.start()
+        word = label.start() - len("Photo")
+        _cut_at_stops(text, start, word, found)
+        start = word
     _cut_at_stops(text, start, end, found)
 
 

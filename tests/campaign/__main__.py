@@ -33,6 +33,8 @@ def rows(url: Callable[[], str]) -> dict[str, tuple[Row, int, int]]:
             f"{one}-sigterm": (partial(outbox.stopped, one), 50, 2),
         }
     return found | {
+        "discord-punctual": (partial(outbox.punctual, "discord"), 1000, 20),
+        "slack-punctual": (partial(outbox.punctual, "slack"), 100, 10),
         "clock-jumps": (partial(outbox.jumps, "discord"), 60, 4),
         "clock-change": (partial(outbox.clock_change, "slack"), 10, 1),
         "disk-full": (partial(outbox.disk_full, "discord"), 40, 2),

@@ -9,6 +9,8 @@ import signal
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from math import inf
+from statistics import median
 from typing import Any
 
 import apsw
@@ -131,6 +133,20 @@ async def stopped(platform: str, rng: random.Random, trials: int) -> Outcome:
             await scene.ended(process, 30)
             slowest = max(slowest, asyncio.get_running_loop().time() - began)
         return await scene.finish(f"{platform}: SIGTERM in mid-send", trials, f"slowest exit {slowest:.1f} s")
+
+
+async def punctual(platform: str, rng: random.Random, trials: int) -> Outcome:
+    """So many channels due in one minute: how long until each reads its digest."""
+    async with Scene(platform, rng) as scene:
+        server: Any = scene.server
+        with scene.store.together():
+            scene.due(trials)
+        scene.start(tick=10.0)
+        await scene.settled(within=300.0)
+        began = min(server.arrivals.values())  # the process was up, and the minute began
+        waits = sorted(server.arrivals.get(channel, inf) - began for channel in scene.expected.values())
+        note = f"after {median(waits):.0f} s (median), {waits[int(0.99 * len(waits))]:.0f} s (99th percentile)"
+        return await scene.finish(f"{platform}: due in one minute", trials, note)
 
 
 async def jumps(platform: str, rng: random.Random, trials: int) -> Outcome:

@@ -42,9 +42,11 @@ class _Stormy:
         self.down = False
         self.at: Callable[[str], None] = lambda _point: None
         self.posts = 0
+        self.arrivals: dict[str, float] = {}  # channel -> when its first message came
 
-    async def _lagging(self, request: web.Request, store: Callable[[], Any]) -> web.Response:
+    async def _lagging(self, request: web.Request, channel: str, store: Callable[[], Any]) -> web.Response:
         self.posts += 1
+        self.arrivals.setdefault(channel, time.monotonic())
         self.at("arrived")
         await asyncio.sleep(self.rng.random() * self.lag)
         if self.down and self.rng.random() < 0.5:
@@ -96,7 +98,7 @@ class StormyDiscord(_Stormy, discord.Server):
         return {**super()._channels(), **self.channels}
 
     async def _post(self, request: web.Request) -> web.Response:
-        return await self._lagging(request, lambda: discord.Server._post(self, request))
+        return await self._lagging(request, request.match_info["channel"], lambda: discord.Server._post(self, request))
 
     def seen(self, channel: str) -> list[str]:
         """What stands in a channel and in the threads of its messages."""
@@ -147,7 +149,9 @@ class StormySlack(_Stormy, slack.Server):
 
     async def _chat_postmessage(self, request: web.Request, sent: Json) -> web.Response:
         self.settles = self.rng.random() * self.slowest
-        return await self._lagging(request, lambda: slack.Server._chat_postmessage(self, request, sent))
+        return await self._lagging(
+            request, sent["channel"], lambda: slack.Server._chat_postmessage(self, request, sent)
+        )
 
     def seen(self, channel: str) -> list[str]:
         return [f"{one.get('thread_ts', '')} {one['text']}" for one in self.messages if one["channel"] == channel]

@@ -137,9 +137,9 @@ class Scene:
             os.kill(process.pid, signal.SIGCONT)
             await self.kill(process, awake)
 
-    async def settled(self, process: Any = None) -> None:
+    async def settled(self, process: Any = None, within: float = SETTLED) -> None:
         """Until every digest has been dealt with; then `process` is killed."""
-        until = asyncio.get_running_loop().time() + SETTLED
+        until = asyncio.get_running_loop().time() + within
         while asyncio.get_running_loop().time() < until and not self._done():  # noqa: ASYNC110  other processes
             await asyncio.sleep(0.2)
         await asyncio.sleep(0.5)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -138,6 +139,7 @@ def _text(page: Sequence[Block]) -> str:
     return text
 
 
+@lru_cache(maxsize=512)  # pages are measured again and again as blocks join them
 def _line(block: Block) -> str:
     match block:
         case Title():

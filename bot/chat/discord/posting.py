@@ -25,6 +25,7 @@ from discord.http import Route
 from bot.chat import budget, lease
 from bot.chat.discord.dress import Payload
 from bot.chat.discord.refusals import REFUSAL, is_doubtful, is_of_picture, ours
+from bot.chat.pace import Pace
 from bot.errors import RateLimited, TokenError, Unknown, Unreachable
 
 OVERALL = 60.0  # seconds after which the library begins no further try; with the last one still below a lease
@@ -68,6 +69,7 @@ class Poster:
         self._login = asyncio.Lock()
         self._traces: dict[str, _Trace] = {}
         self._holders = 0
+        self._pace = Pace(budget.DISCORD_PACE)
         self.token_refused = asyncio.Event()
         self._unpictured: set[int | str | None] = set()  # channels in which pictures were refused: told once
         self.limited = 0  # requests that a rate limit put off, and for how many seconds in all
@@ -187,6 +189,7 @@ class Poster:
 
     async def _request(self, route: Route, body: dict[str, Any], png: bytes = b"") -> str:
         http = (await self.client()).http
+        await self._pace.turn()
         limit = aiohttp.ClientTimeout(total=budget.SEND)
         sent: dict[str, Any] = {"form": _form(body, png)} if png else {"json": body}
         given = _deadline.set(asyncio.get_running_loop().time() + OVERALL)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -128,6 +129,7 @@ def _text(page: Sequence[Block]) -> str:
     return "\n".join(escape(_plain(block)).strip() for block in page)
 
 
+@lru_cache(maxsize=512)  # pages are measured again and again as blocks join them
 def _plain(block: Block) -> str:
     if isinstance(block, Action | Picture):
         return ""

@@ -22,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.chat import budget, lease
+from bot.chat.pace import Pace
 from bot.errors import ChatError, RateLimited, TokenError, Unknown, Unreachable
 
 MARK = "dateline_delivery"  # event_type of our metadata
@@ -86,6 +87,7 @@ class Poster:
         self._traces: dict[str, _Trace] = {}
         self._order: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._next: dict[str, float] = {}
+        self._pace = Pace(budget.SLACK_PACE)
         self.token_refused = asyncio.Event()
         self.limited = 0  # requests that a rate limit put off, and for how many seconds in all
         self.held_back = 0.0
@@ -121,6 +123,7 @@ class Poster:
         }
         for tries_left in reversed(range(TRIES)):
             await asyncio.sleep(max(0.0, self._next.get(channel, 0.0) - self.clock()))
+            await self._pace.turn()
             try:
                 return str((await self._posted(arguments))["ts"])
             except RateLimited as error:

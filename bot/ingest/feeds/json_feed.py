@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from bot.errors import FeedError
@@ -53,7 +54,7 @@ def _item(item: dict[str, Any], url: str, publisher: str, language: str) -> Feed
         guid=str(guid) if isinstance(guid, str | int | float) else "",
         link=address(said(item, "url") or said(item, "external_url"), url),
         title=line(said(item, "title")),
-        author=", ".join(_authors(item)),
+        author=", ".join(islice(_authors(item), 10)),
         published=_stamp(said(item, "date_published")) or updated,
         updated=updated,
         text=text,
@@ -72,10 +73,10 @@ def _authors(item: dict[str, Any]) -> Iterator[str]:
 
 
 def _stamp(words: str) -> datetime | None:
-    """A time of RFC 3339 in UTC."""
+    """A time of RFC 3339, in the zone that it was given in."""
     try:
         at = datetime.fromisoformat(words.strip())
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return at if at.astimezone(UTC) >= EARLIEST else None
     except (ValueError, OverflowError):
         return None
-    return at if at >= EARLIEST else None

@@ -6,7 +6,7 @@ import calendar
 import math
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from html import escape
 from html.entities import html5
 from typing import Any
@@ -33,6 +33,8 @@ _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31};)")
 _XML_ENTITIES = frozenset(("amp;", "lt;", "gt;", "quot;", "apos;"))
 _CDATA = "<![CDATA["
 _STRAY = re.compile(r"&(?!#\d{1,8};|#[xX][0-9a-fA-F]{1,7};|[A-Za-z_:][\w.:-]{0,40};)")
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)\s*\Z")
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 
 
@@ -117,9 +119,12 @@ def _entry(entry: Mapping[str, Any], url: str, publisher: str, language: str) ->
     text, teaser, spoken = _text(entry)
     updated = _instant(entry, "updated_parsed")
     source = entry.get("source")
+    guid, link = said(entry, "id").strip(), said(entry, "feedburner_origlink") or said(entry, "link")
+    if entry.get("guidislink") and link.strip() == guid and not _WEB.match(guid):
+        link = ""  # feedparser takes a name for the missing link, also where it is no address
     return FeedEntry(
-        guid=said(entry, "id").strip(),
-        link=address(said(entry, "feedburner_origlink") or said(entry, "link"), url),
+        guid=guid,
+        link=address(link, url),
         title=line(said(entry, "title")),
         author=line(said(entry, "author")),
         published=_instant(entry, "published_parsed") or updated,
@@ -144,12 +149,15 @@ def _text(entry: Mapping[str, Any]) -> tuple[str, bool, str]:
 
 
 def _instant(entry: Mapping[str, Any], key: str) -> datetime | None:
-    """A time as feedparser read it, in UTC; None for one that no clock showed."""
+    """A time as feedparser read it, in the zone that it was given in; None for one that no clock showed."""
     parsed = dict.get(entry, key) if isinstance(entry, dict) else None
     if not parsed:
         return None
     try:
         at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=calendar.timegm(parsed))
+        if offset := _OFFSET.search(said(entry, key.removesuffix("_parsed"))):
+            east = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+            at = at.astimezone(timezone(east if offset[1] == "+" else -east))
     except (ValueError, OverflowError, TypeError):
         return None
     return at if at >= EARLIEST else None
