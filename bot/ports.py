@@ -288,6 +288,13 @@ class Store(Protocol):
         """How many feeds a tenant follows, how many of them fail or have ended, and when one last had news."""
         ...
 
+    def feed_states(self) -> tuple[dict[str, int], datetime | None]:
+        """How many feeds there are, everybody's together, by how they fare, and when one was last read.
+
+        "read", "failing", "stopped", and "waiting" to be read for the first time.
+        """
+        ...
+
     def take(self, now: datetime, limit: int, lease: float) -> tuple[Followed, ...]:
         """Feeds that are due at `now`, longest due first, each for exactly one caller.
 
@@ -339,6 +346,10 @@ class Store(Protocol):
 
     def deliveries(self, subscription: int = 0, limit: int = 10) -> tuple[Delivery, ...]:
         """Digest rows, of one subscription or all, newest slot first."""
+        ...
+
+    def last_due(self) -> dict[int, datetime]:
+        """When the newest slot of each subscription was due, of those that have a row and are not stopped."""
         ...
 
     # --- upkeep: `running` and `web` ---

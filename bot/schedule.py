@@ -25,19 +25,19 @@ LATE = timedelta(minutes=5)  # past this a digest says what it is delayed from
 def due(store: Store, now: datetime, allowance: timedelta) -> tuple[Due, ...]:
     """Every slot that fell due and has no row in the outbox yet, oldest first."""
     found: list[Due] = []
+    last = store.last_due()
     for subscription in store.subscriptions():
         if subscription.stopped or subscription.paused:
             continue
         try:
-            found += _due(subscription, store, now, allowance)
+            found += _due(subscription, last.get(subscription.id), now, allowance)
         except ZoneInfoNotFoundError:  # a zone that the tz database has dropped since
             log.exception("digest %s cannot be scheduled", subscription.id)
     return tuple(found)
 
 
-def _due(subscription: Subscription, store: Store, now: datetime, allowance: timedelta) -> list[Due]:
-    last = next(iter(store.deliveries(subscription.id, limit=1)), None)
-    since = max(subscription.since, last.due) if last and last.due else subscription.since
+def _due(subscription: Subscription, last: datetime | None, now: datetime, allowance: timedelta) -> list[Due]:
+    since = max(subscription.since, last) if last else subscription.since
     found = slots.between(subscription.schedule, since, now)
     told = []
     for slot in found:

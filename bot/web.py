@@ -206,6 +206,10 @@ class Watch:
         facts = self._store.facts()
         yield gauge("articles", "Stored for everyone.", {"": facts.articles})
         yield gauge("stories", "That these articles tell.", {"": facts.stories})
+        states, read = self._store.feed_states()
+        yield gauge("feeds", "Followed, whoever follows them, by how they fare.", states, "state")
+        if read:
+            yield gauge("feed_read_age_seconds", "Since any feed was last read.", {"": (now - read).total_seconds()})
         if facts.added:
             age = (now - facts.added).total_seconds()
             yield gauge("newest_article_age_seconds", "Since the newest article was stored.", {"": age})

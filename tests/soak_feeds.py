@@ -168,8 +168,9 @@ class Cost:
             except OSError:  # it has made room for the next
                 continue
             self.beside[pid] = (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
-            peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-            self.peak = max(self.peak, int(peak.split()[1]))
+            # one that has ended and is not waited for yet has none
+            peaks = [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")]
+            self.peak = max(self.peak, *peaks, 0)
 
 
 async def soak(feeds: int, minutes: int, first: int, port: int) -> dict[str, str]:
@@ -215,6 +216,7 @@ async def soak(feeds: int, minutes: int, first: int, port: int) -> dict[str, str
                 busiest, seen = max(busiest, total - seen), total
                 print(f"\r{(now - BEGIN).seconds // 60} min", end="", file=sys.stderr, flush=True)
             polled = time.monotonic() - began[0], time.process_time() - began[1], sum(cost.beside.values())
+            assert not beating.done()
             beating.cancel()
         hour = await told(now) - at_first
         ailing = sum(feed.failures > 0 for feed in store.followed())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -504,6 +504,7 @@ def test_who_orders_is_told_what_is_missing(store, clock):
 @pytest.mark.parametrize(("key", "arrives"), [("feed:1:over:2026-03-02", True), ("reply:k", False)])
 def test_a_notice_outlives_an_outage_that_nobody_waits_out_for_a_reply(store, clock, monkeypatch, key, arrives):
     monkeypatch.setattr(delivery, "SOON", 0.0)
+    clock.now = datetime.now(UTC)  # as the database's, which tells since when it is owed
     wire = Wire(RateLimited(0.02), RateLimited(0.02))
     desk = Desk(store, {"wire": wire}, clock)
 

@@ -9,26 +9,25 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from yarl import URL
 
 from bot import commands
 from bot.chat.terminal import render
-from bot.errors import FetchError, StoreError
+from bot.errors import FetchError, InputError, StoreError
 from bot.fetching import Fetcher, Limits
-from bot.fetching.manners import Robots
+from bot.fetching.manners import Robots, _fits
 from bot.ingest.feeds import parse
 from bot.ingest.lists import listed, opml
-from bot.model import NOWHERE, Followed
-from bot.polling import Poller, workers
+from bot.model import NOWHERE
+from bot.polling import workers
 from bot.polling.workers import Workers
 from bot.ports import Request
 from tests.following import Item, Place, atom, many, play
-from tests.make import NOW
 from tests.servers import until
 from tests.servers.website import answer, silence, website
 from tests.test_feeds import opened
@@ -90,7 +89,7 @@ def test_the_processes_that_read_files_end_with_one_that_was_killed(tmp_path):
     done = subprocess.run(
         [sys.executable, str(script), str(articles)], check=False, timeout=60, env=there, stdout=subprocess.PIPE
     )
-    left = [Path(f"/proc/{pid}") for pid in done.stdout.split() if pid.isdigit()]
+    left = [Path(f"/proc/{pid}") for pid in done.stdout.decode().split()]
     assert left
     ends = time.monotonic() + 10
     while any(one.exists() for one in left) and time.monotonic() < ends:
@@ -130,7 +129,7 @@ def test_what_the_database_does_not_take_of_one_feed_leaves_the_others():
             if article.title == "Nothing takes this":
                 raise StoreError("the database does not take it")
 
-        place.poller.store = Failing(place, "add", fails)  # type: ignore[assignment]
+        place.poller.store = Failing(place, "add", fails)
         feed = await place.poll(timedelta(0))
         assert feed.failures == 1
         assert "the log knows it as" in feed.reason
@@ -144,9 +143,7 @@ def test_a_poll_that_is_cut_off_never_has_the_event_loop_wait_for_the_database()
         place.site.pages["/feed"] = silence
         place.follow()
         seen: set[str] = set()
-        place.poller.store = Failing(  # type: ignore[assignment]
-            place, "polled", lambda *_: seen.add(threading.current_thread().name)
-        )
+        place.poller.store = Failing(place, "polled", lambda *_: seen.add(threading.current_thread().name))
         task = asyncio.create_task(place.poller.poll_due())
         await until(lambda: place.site.asked)
         task.cancel()
@@ -196,9 +193,9 @@ def test_what_has_no_end_of_a_name_is_cut():
     long = "word " * 20_000
 
     async def test(place: Place) -> None:
-        place.serve(Item(title=long, text="The river rose on Tuesday. Two roads are closed."))
-        place.site.pages["/feed"] = place.site.pages["/feed"].replace(b"Town News", b"Town News" + b" news" * 20_000)
-        place.site.pages["/feed"] = place.site.pages["/feed"].replace(b"Content-Length", b"X-Length")
+        body = atom(Item(title=long, text="The river rose on Tuesday. Two roads are closed."))
+        body = body.replace(b"Town News", b"Town News" + b" news" * 20_000)
+        place.site.pages["/feed"] = answer(200, body, content_type="application/atom+xml")
         place.follow()
         await place.poll(timedelta(0))
         for text in ("topics", "source river", "summit", "feed list", "status"):
@@ -229,9 +226,7 @@ def test_what_may_be_a_key_in_an_address_is_shown_to_nobody(caplog):
     assert "SESAME" not in caplog.text
 
 
-def test_an_address_with_a_password_is_not_taken_from_a_list(tmp_path, monkeypatch):
-    from bot.errors import InputError
-
+def test_an_address_with_a_password_is_not_taken_from_a_list():
     with pytest.raises(InputError, match="password"):
         listed(b"https://user:SESAME@example.org/feed\n")
 
@@ -262,8 +257,6 @@ def test_a_long_robots_txt_never_holds_up_the_event_loop():
         async def read(_: Any) -> str:
             return HEAVY
 
-        from yarl import URL
-
         robots = Robots(read, time.monotonic)
         longest, task = 0.0, asyncio.create_task(robots.pace(URL("https://example.org/news")))
         while not task.done():
@@ -280,8 +273,6 @@ def test_thousands_of_long_robots_txt_are_not_all_remembered():
     async def test() -> int:
         async def read(_: Any) -> str:
             return HEAVY
-
-        from yarl import URL
 
         robots = Robots(read, time.monotonic)
         for number in range(15):
@@ -315,18 +306,14 @@ def test_of_the_rules_of_a_robots_txt_the_longest_that_fits_holds(rules, path, a
             site.pages[path] = answer(200, b"x")
             async with Fetcher(allow=[site.host], limits=Limits(pace=0.0)) as web:
                 try:
-                    await web.get(site.url(path), robots=True, kind="page")
+                    return bool(await web.get(site.url(path), robots=True, kind="page"))
                 except FetchError as error:
-                    assert "robots" in error.reason
-                    return False
-                return True
+                    return "robots.txt" not in error.reason
 
     assert asyncio.run(test()) is allowed
 
 
 def test_a_rule_of_robots_txt_with_many_stars_takes_no_time():
-    from bot.fetching.manners import _fits
-
     before = time.process_time()
     assert not _fits("/" + "%2Aa" * 500 + "b", "/" + "a" * 2000)
     assert time.process_time() - before < 0.05
@@ -335,9 +322,7 @@ def test_a_rule_of_robots_txt_with_many_stars_takes_no_time():
 # --- the whole way ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "count", [200, pytest.param(10_000, marks=pytest.mark.slow)], ids=["a few", "many"]
-)
+@pytest.mark.parametrize("count", [200, pytest.param(10_000, marks=pytest.mark.slow)], ids=["a few", "many"])
 def test_no_bytes_break_the_way_from_a_feed_to_what_is_stored(count):
     command = [sys.executable, "-m", "tests.fuzz_feeds", "--count", str(count)]
     done = subprocess.run(command, check=False, cwd=HERE, capture_output=True, text=True)

@@ -964,6 +964,28 @@ def test_how_a_tenants_feeds_fare_is_summed_up(store):
     assert store.feed_facts(ACME) == (3, 2, LATER)
 
 
+def test_of_each_order_the_newest_slot_is_known(store):
+    one, other, stopped = (store.subscribe(replace(subscription(), stopped=last)) for last in (False, False, True))
+    for number, order in enumerate((one, one, stopped)):
+        held = store.claim(
+            delivery(f"digest:{number}", subscription=order.id, due=NOW + number * timedelta(days=1)), 60
+        )
+        assert held
+    store.claim(delivery("reply:1"), 60)
+    assert store.last_due() == {one.id: NOW + timedelta(days=1)}
+    assert other.id not in store.last_due()
+
+
+def test_how_all_feeds_fare_is_summed_up(store):
+    assert store.feed_states() == ({"read": 0, "failing": 0, "stopped": 0, "waiting": 0}, None)
+    follow(store, "https://example.org/1", tenant=ACME, synced=True, success=NOW)
+    follow(store, "https://example.org/2", synced=True, success=LATER)
+    follow(store, "https://example.org/3", synced=True, failures=2, success=NOW)
+    follow(store, "https://example.org/4", failures=9, stopped=True)
+    follow(store, "https://example.org/5")
+    assert store.feed_states() == ({"read": 2, "failing": 1, "stopped": 1, "waiting": 1}, LATER)
+
+
 def test_two_feeds_of_a_tenant_that_move_to_one_address_stay_two(store):
     follow(store, "https://example.org/a")
     follow(store, "https://example.org/b")

@@ -12,7 +12,7 @@ import pytest
 
 from bot import commands
 from bot.chat.terminal import render
-from bot.model import EVERYONE, Schedule, Subscription, Target
+from bot.model import EVERYONE, Followed, Schedule, Subscription, Target
 from bot.ports import Answer, Query, Request, Store, channel_of
 from tests.make import NOW, put_article
 
@@ -52,7 +52,13 @@ def asked(store: Store) -> dict[str, Any]:
     store.remember(Answer(channel_of(THERE), reply.command, reply.citations, ("5001", "5002"), tenant=OTHERS), NOW)
     order = store.subscribe(Subscription(THERE, DAILY, NOW - timedelta(days=1), "Velkarine", tenant=OTHERS))
     store.subscribe(Subscription(THERE, DAILY, NOW - timedelta(days=1), tenant=OTHERS, paused="no Hesperwick"))
-    return {"store": store, "theirs": theirs, "common": common, "order": order.id}
+    feed = store.follow(
+        Followed(
+            "https://example.org/Quillmoor.xml", NOW, NOW, OTHERS, THERE, title="Hesperwick News", synced=True,
+            success=NOW, news=NOW, failures=1, failing=NOW, reason="Tombrast cannot be read",
+        )
+    )  # fmt: skip
+    return {"store": store, "theirs": theirs, "common": common, "order": order.id, "feed": feed}
 
 
 def typed(rng: random.Random, known: dict[str, Any]) -> str:
@@ -62,7 +68,7 @@ def typed(rng: random.Random, known: dict[str, Any]) -> str:
         f"summit {bait}", f"timeline {bait}", f"source {bait}", f"source {number}", f"digest now about {bait}",
         f"digest preview {number}", f"digest stop {number}", f"digest change {number} weekdays 07:30",
         f"digest change {number} daily 07:30 about {bait}", "feed list", f"feed stop {number}", f"feed remove {number}",
-        "feed", bait, f"timeline {bait} until 2020",
+        "feed", "feed check 1", "feed add https://example.org/Q", "feed remove https://example.org/Q", bait, f"timeline {bait} until 2020",
     ))  # fmt: skip
 
 
@@ -97,6 +103,8 @@ def by_the_store(rng: random.Random, known: dict[str, Any]) -> str:
         lambda: [store.article(id_) for id_ in store.copies(known["theirs"], tenant)],
         lambda: [store.article(dated.article) for dated in store.mentioned(date.min, date.max, tenant)],
         lambda: [store.article(id_) for id_ in store.alike(["velkarin", "hesperwick"], None, tenant, 9)],
+        lambda: store.followed(tenant),
+        lambda: store.feed_facts(tenant)[0] and SECRET[0],
         lambda: store.recall("discord/11", rng.choice(("", "5001"))),
         lambda: store.facts(tenant).articles - 1 and SECRET[0],
     )
@@ -120,6 +128,7 @@ def test_of_a_thousand_attempts_none_gets_through(asked, attempt):
         assert not leaked(told), (state[1][-1], told)
     assert [one for one in store.subscriptions() if one.tenant == OTHERS] == before
     assert store.facts(OTHERS).articles == 3
+    assert store.followed(OTHERS) == (asked["feed"],)
 
 
 def test_the_owners_do_see_all_of_it(asked):

@@ -293,6 +293,7 @@ def test_the_corpus_and_the_age_of_its_newest_article_are_told(scene):
     put_article(scene.store)
     found = numbers(scene)
     assert found["dateline_articles",] == 1
+    assert found["dateline_feeds", "waiting"] == 0
     assert found["dateline_newest_article_age_seconds",] == 0
 
 

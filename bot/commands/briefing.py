@@ -234,6 +234,8 @@ def topics(asked: Asked) -> Reply:
     blocks: list[Block] = [Heading((Text("What you can ask about"),))]
     for one in stored:
         entries = stories.originals(asked.store.entries(one.articles, asked.tenant))
+        if not entries:  # withdrawn a moment ago
+            continue
         first = lead(entries)
         dated = newest(entry.article for entry in entries)
         blocks.append(Bullet((headline(first), Text(f" ({counted(len(entries), 'article')}{dated})"))))

@@ -29,7 +29,7 @@ from tests.campaign.worker import Job
 from tests.make import SEEDS
 
 SCALE = 1 / 20  # of every waiting time
-SETTLED = 90.0  # seconds that everything may take once the weather is fine
+SETTLED = 60.0  # seconds without another digest dealt with, in fine weather, after which nothing more is waited for
 
 logging.getLogger("aiohttp").setLevel(logging.CRITICAL)  # of the platforms: whoever is killed hangs up
 
@@ -138,10 +138,13 @@ class Scene:
             await self.kill(process, awake)
 
     async def settled(self, process: Any = None, within: float = SETTLED) -> None:
-        """Until every digest has been dealt with; then `process` is killed."""
-        until = asyncio.get_running_loop().time() + within
-        while asyncio.get_running_loop().time() < until and not self._done():  # noqa: ASYNC110  other processes
+        """Until every digest has been dealt with, or none was for `within` seconds; then `process` is killed."""
+        clock = asyncio.get_running_loop().time
+        left, changed = self._left(), clock()
+        while left and clock() - changed < within:
             await asyncio.sleep(0.2)
+            if (now := self._left()) != left:
+                left, changed = now, clock()
         await asyncio.sleep(0.5)
         if process:
             process.kill()
@@ -176,9 +179,9 @@ class Scene:
         rows = self.store.deliveries(limit=100_000)
         return {row.subscription: row for row in rows if row.subscription in self.expected}
 
-    def _done(self) -> bool:
-        rows = self._rows()
-        return len(rows) == len(self.expected) and all(row.state is not DeliveryState.CLAIMED for row in rows.values())
+    def _left(self) -> int:
+        """How many digests are not dealt with yet."""
+        return len(self.expected) - sum(row.state is not DeliveryState.CLAIMED for row in self._rows().values())
 
     def _told(self, rows: Iterable[Delivery]) -> str:
         odd = Counter(f"{row.state.value} ({row.reason})" for row in rows if row.state is not DeliveryState.SENT)

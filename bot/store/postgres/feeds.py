@@ -47,6 +47,17 @@ def feed_facts(db: psycopg.Connection[Row], tenant: str = EVERYONE) -> tuple[int
     return feeds, ailing, instant(news) if news else None
 
 
+def feed_states(db: psycopg.Connection[Row]) -> tuple[dict[str, int], datetime | None]:
+    ((stopped, failing, read, waiting, success),) = rows(
+        db,
+        """SELECT count(*) FILTER (WHERE stopped), count(*) FILTER (WHERE NOT stopped AND failures > 0),
+                  count(*) FILTER (WHERE NOT stopped AND failures = 0 AND synced),
+                  count(*) FILTER (WHERE NOT stopped AND failures = 0 AND NOT synced), max(success) FROM feed""",
+    )
+    states = {"read": read, "failing": failing, "stopped": stopped, "waiting": waiting}
+    return states, instant(success) if success else None
+
+
 def take(db: psycopg.Connection[Row], now: datetime, limit: int, lease: float) -> tuple[Followed, ...]:
     # What another takes at this moment is passed over, not waited for.
     taken = rows(

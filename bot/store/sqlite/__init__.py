@@ -32,6 +32,7 @@ LOG = 16_000  # pages in the log before it is folded into the file; a short one 
 
 READING, WRITING = "BEGIN", "BEGIN IMMEDIATE"
 
+_DAMAGED = "is damaged or no database; restore a backup, or move it away to begin with an empty one"
 _SETTINGS = f"""
     PRAGMA foreign_keys = ON;
     PRAGMA synchronous = FULL;
@@ -135,6 +136,7 @@ class SqliteStore:
     release = _writing(outbox.release)
     unsettled = _reading(outbox.unsettled)
     deliveries = _reading(outbox.deliveries)
+    last_due = _reading(outbox.last_due)
     _prune = _writing(outbox.prune)
     probe = _writing(outbox.probe)
     depart = _writing(tenants.depart)
@@ -144,6 +146,7 @@ class SqliteStore:
     unfollow = _writing(feeds.unfollow)
     followed = _reading(feeds.followed)
     feed_facts = _reading(feeds.feed_facts)
+    feed_states = _reading(feeds.feed_states)
     take = _writing(feeds.take)
     sightings = _reading(feeds.sightings)
     polled = _writing(feeds.polled)
@@ -214,7 +217,9 @@ class SqliteStore:
                         return work(db, *args, **kwargs)
                 finally:
                     self._take_back(db)
-        except (apsw.Error, ValueError) as error:  # ValueError: what was stored is no text, JSON or date any more
+        except (apsw.SQLError, ValueError, LookupError) as error:  # on what `migrate` made all of it works
+            raise StoreError(f"{self._place} {_DAMAGED}.") from error
+        except apsw.Error as error:
             raise self._explained(error) from error
 
     def _lend(self) -> apsw.Connection:
@@ -240,13 +245,13 @@ class SqliteStore:
             pass
         return db
 
-    def _explained(self, error: apsw.Error | ValueError) -> Exception:
+    def _explained(self, error: apsw.Error) -> Exception:
         """What the operator can do about it; the error itself where that is nothing: then it is a fault of ours."""
         match error:
             case apsw.BusyError() | apsw.LockedError() | apsw.ProtocolError():
                 why = f"has been locked by another program for {self._wait:g} s; stop that one or try again later"
-            case apsw.CorruptError() | apsw.NotADBError() | apsw.FormatError() | apsw.ConstraintError() | ValueError():
-                why = "is damaged or no database; restore a backup, or move it away to begin with an empty one"
+            case apsw.CorruptError() | apsw.NotADBError() | apsw.FormatError() | apsw.ConstraintError():
+                why = _DAMAGED
             case apsw.CantOpenError() | apsw.PermissionsError() | apsw.ReadOnlyError() | apsw.AuthError():
                 why = "cannot be written; let it and its folder belong to the user who runs Dateline"
             case apsw.FullError():

@@ -12,7 +12,7 @@ from datetime import datetime
 import apsw
 
 from bot.model import Delivery, DeliveryState
-from bot.store.rows import DELIVERY, delivery_of, dumps, stamp
+from bot.store.rows import DELIVERY, delivery_of, dumps, instant, stamp
 from bot.store.sqlite.rows import first, rows
 from bot.store.words import storable
 
@@ -91,6 +91,16 @@ def deliveries(db: apsw.Connection, subscription: int = 0, limit: int = 10) -> t
         {"one": subscription, "limit": limit},
     )
     return tuple(delivery_of(row) for row in found)
+
+
+def last_due(db: apsw.Connection) -> dict[int, datetime]:
+    # one look into an index for each: the rows themselves may be millions
+    found = rows(
+        db,
+        """SELECT id, (SELECT max(due) FROM delivery WHERE subscription = one.id AND subscription <> 0)
+           FROM subscription AS one WHERE NOT stopped""",
+    )
+    return {id_: instant(due) for id_, due in found if due}
 
 
 _OLD = """
