@@ -202,7 +202,7 @@ def test_who_waits_gets_the_lock_when_it_is_let_go(path: Path, opened: Callable[
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    half = tmp_path / "0002.sql"
+    half = tmp_path / "next.sql"
     half.write_text("CREATE TABLE half (id); CREATE TABLE half (id);")
     open_store(str(path)).close()
     with monkeypatch.context() as patch:
@@ -216,7 +216,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(path: Path, tmp_path: Path
 
 def test_a_newer_step_is_taken_by_an_older_store(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     open_store(str(path)).close()
-    step = tmp_path / "0002.sql"
+    step = tmp_path / "next.sql"
     step.write_text("CREATE TABLE later (id);")
     monkeypatch.setattr(sqlite, "MIGRATIONS", (*sqlite.MIGRATIONS, step))
     open_store(str(path)).close()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import groupby, islice
 from operator import itemgetter
@@ -66,7 +65,7 @@ def topic(
     lines, passages = _candidates(entries, query)
     lines = _meaning(lines, [entry.article.text for entry in entries], query)
     lines = [
-        replace(line, worth=line.worth * DATED) if passage in dates and dates[passage].precision in DAYS else line
+        line._replace(worth=line.worth * DATED) if passage in dates and dates[passage].precision in DAYS else line
         for line, passage in zip(lines, passages, strict=True)
     ]
     title = " ".join(entry.article.title for entry in entries)
@@ -150,7 +149,7 @@ def _meaning(lines: list[ranking.Line], texts: Sequence[str], query: str) -> lis
     found = {number: shown(match[0]) for number, text in enumerate(texts) if (match := name.search(text))}
     names = {number: one for number, one in found.items() if all(word[0].isupper() for word in one.split())}
     return [
-        replace(line, meant=True) if line.article in names and _names(line.text, names[line.article]) else line
+        line._replace(meant=True) if line.article in names and _names(line.text, names[line.article]) else line
         for line in lines
     ]
 

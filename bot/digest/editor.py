@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from bot.digest import hanging
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """`worth`: a factor on a sentence's score, 0 where it must not be shown.
 
     `follows`: it hangs on the sentence before it.
@@ -82,8 +81,8 @@ _CREDIT = re.compile(
     r"|^[\w .&’'-]{2,40} is (?:a|the|also a|also the) (?:parent|sister) company of \S+(?: \S+)?\.$"  # whose newsroom it is
 )
 _LETTER = re.compile(r"[^\W\d_]")
-_QUOTE = re.compile("[“”«»„\"]|``|''|(?<!\\w)‘|(?<=[.,!?])’(?!\\w)")
 # Each begins with one class of signs, to which `re` skips quickly.
+_QUOTE = re.compile("[“”«»„\"`'‘’](?:(?<=[“”«»„\"])|(?<=`)`|(?<=')'|(?<=‘)(?<!\\w‘)|(?<=[.,!?]’)(?!\\w))")
 _NAME = re.compile(r"[A-Z](?<=[a-z,;] .)[\w’'-]*")
 _TELLING = re.compile(r"[A-Z\d](?:(?<=[A-Z])[\w’'-]*|(?<=\d)[\d.,]*(?!\w))")
 _DAY = re.compile(
@@ -144,13 +143,15 @@ def _opens(sentence: str, start: int, end: int, *, inside: bool) -> bool:
 
 
 def _judged(sentence: str, outside: str, *, opens: bool, cased: bool) -> Judgement:
+    """`outside`: what it says outside quotation marks; below, `low` and `told` are the two in lower case."""
     if not _LETTER.search(outside):
         return Judgement(worth=0)  # a quotation without its speaker
     low = sentence.lower()
     if sentence.endswith(":") or _ADDRESSED.match(low) or _is_credit(low):
         return Judgement(worth=0)
-    follows = hanging.follows(outside, low, opens=opens, cased=cased)
-    return Judgement(_worth(sentence, low, outside, opens=opens, cased=cased), follows)
+    told = low if outside is sentence else outside.lower()
+    follows = hanging.follows(outside, told, low, opens=opens, cased=cased)
+    return Judgement(_worth(sentence, low, outside, told, opens=opens, cased=cased), follows)
 
 
 def _is_credit(low: str) -> bool:
@@ -164,9 +165,9 @@ def _is_credit(low: str) -> bool:
     ) and bool(_CREDIT.search(low))
 
 
-def _worth(sentence: str, low: str, outside: str, *, opens: bool, cased: bool) -> float:
+def _worth(sentence: str, low: str, outside: str, told: str, *, opens: bool, cased: bool) -> float:
     """Dated and specific before vague, the reporter's voice before the writer's, news before another's headline."""
-    worth = _manner(sentence, low, outside, opens=opens)
+    worth = _manner(sentence, low, told, opens=opens)
     if not cased:
         return worth
     written = outside.split()
@@ -182,10 +183,10 @@ def _worth(sentence: str, low: str, outside: str, *, opens: bool, cased: bool) -
     return worth * (1 + 0.06 * dated + 0.04 * numbered + 0.1 * bool(dated and _DAY.search(sentence)))
 
 
-def _manner(sentence: str, low: str, outside: str, *, opens: bool) -> float:
+def _manner(sentence: str, low: str, told: str, *, opens: bool) -> float:
     """Statements before questions, somebody before nobody, what is whole before what is not; whatever the letters."""
     worth = 1.0
-    if "?" in sentence[-3:] or outside.endswith("?"):
+    if "?" in sentence[-3:] or told.endswith("?"):
         worth *= QUESTION
     elif not _is_finished(sentence):
         worth *= UNFINISHED
@@ -195,7 +196,7 @@ def _manner(sentence: str, low: str, outside: str, *, opens: bool) -> float:
         worth *= BACKWARD
     if _NOBODY.match(low):
         worth *= VAGUE
-    if not opens and hanging.points_back(outside.lower()):
+    if not opens and hanging.points_back(told):
         worth *= BACKWARD
     return worth
 

@@ -85,22 +85,24 @@ _REPLY = re.compile(
     r"[\"“‘'`]+ ?(?:yes|yeah|no|not|that|this|it|he|she|they|his|her|their|these|those|but|and|so|because|then|which)"
     r"(?:['’](?:s|re|ll|d))?\b"
 )
+_BEFORE = " …,;-–—(["  # what may stand before the first word
 _LEADS_IN = frozenset("according asked speaking thanks days weeks months years hours".split())  # no person among them
 _PERSONAL = frozenset("he she they him his her hers them their".split())
 _INTRODUCES = re.compile(r"[A-Z][\w’'-]+ [A-Z][\w’'-]+")
 _ALLUDES = re.compile(r"(?:it|that|this)(?:['’]s| is| was) (?:the|a|an|like|what|how)\b|this\b|that\b")
 
 
-def follows(outside: str, low: str, *, opens: bool, cased: bool) -> bool:
+def follows(outside: str, told: str, low: str, *, opens: bool, cased: bool) -> bool:
     """Whether a sentence can be shown only after the one before it.
 
-    `outside` is what it says outside quotation marks, `low` the whole in lower case; `opens`: it opens its article.
+    `outside` is what it says outside quotation marks, `told` that in lower case, `low` the whole; `opens`: it opens
+    its article.
     """
-    opening = outside.lstrip(" …,;-–—([")
-    start = opening.lower()
+    start = told.lstrip(_BEFORE)
     found = bool(_PRONOUN.match(start) or _hangs(start) or _REPLY.match(low))
-    if found and cased and (named := _NAMED_AFTER.match(opening)) and not terms.is_stop(named[1].lower()):
-        found = False
+    if found and cased:
+        named = _NAMED_AFTER.match(outside.lstrip(_BEFORE))
+        found = not named or terms.is_stop(named[1].lower())
     found = found or bool(_CONNECTIVE.match(start))
     # "Her strike made her famous, but Maria Olsen …": what opens an article hangs on nothing before it
     return found and not (opens and _INTRODUCES.search(outside) and not _ALLUDES.match(start))
@@ -126,4 +128,5 @@ def points_back(low: str) -> bool:
         return True
     if (" so" in low or " the latter" in low or " the former" in low) and _PROXY.search(low):
         return True
-    return any(low[: found.start()].rpartition(" ")[2] in _PREPOSITIONS for found in _DEMONSTRATIVE.finditer(low))
+    before = [low[: found.start()].rpartition(" ")[2] for found in _DEMONSTRATIVE.finditer(low)]
+    return not _PREPOSITIONS.isdisjoint(before)

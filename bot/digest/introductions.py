@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 
 from bot import terms
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """Surnames in a sentence: those it `introduces`, and the `strangers` that an earlier sentence introduced."""
 
     introduces: frozenset[str] = frozenset()
@@ -57,7 +57,8 @@ def names(sentences: Sequence[str]) -> list[Names]:
     Only those count whom the article also names by the surname alone.
     """
     text = "\n".join(sentences)
-    runs = Counter(_FULL.findall(text))
+    written = [_FULL.findall(sentence) for sentence in sentences]
+    runs = Counter(chain.from_iterable(written))
     surnames = {run: surname for run in runs if (surname := _surname(run))}
     full: Counter[str] = Counter()
     for run, surname in surnames.items():
@@ -70,10 +71,11 @@ def names(sentences: Sequence[str]) -> list[Names]:
     for n, sentence in enumerate(sentences):
         spoken = [surname for surname in told if surname in sentence]
         if spoken:
-            own = frozenset(surnames.get(run, "") for run in _FULL.findall(sentence)).intersection(spoken)
+            own = frozenset([surnames.get(run, "") for run in written[n]]).intersection(spoken)
             known = [name for name in spoken if name in met and name not in own and _is_bare(sentence, name)]
-            found[n] = Names(own, frozenset(known))
-            met |= own
+            if own or known:
+                found[n] = Names(own, frozenset(known))
+                met |= own
     return found
 
 

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot import terms
 
@@ -42,8 +42,7 @@ class Summarizer(StrEnum):
     REDUCTION = "reduction"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A sentence up for choice, as shown. `article` and `position`, its place there, count from 0.
 
     `worth` is the editor's factor on its score; 0: never chosen while anything else can be.

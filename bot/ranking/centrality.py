@@ -113,6 +113,8 @@ def answers(space: Space, query: str, meant: Sequence[bool]) -> Floats:
 
     `meant`: which lines speak of it in other words.
     """
+    if not query:
+        return np.zeros(space.size)
     rarity = np.log1p(space.size / (1 + np.bincount(space.stem, minlength=len(space.column))))
     return np.maximum(scaled(space.holding(_vector(space, query) * rarity)), MEANT * np.array(meant))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -53,13 +53,13 @@ def greedy(
     lines: Sequence[Line], space: Space, score: Floats, answers: Floats, balance: Balance, words: int, most: int
 ) -> tuple[int, ...]:
     """Take what is worth most and still fits, again and again; should nothing, then without the editor's rules."""
-    lengths = [len(line.text.split()) for line in lines]
+    lengths = [line.text.count(" ") + bool(line.text) for line in lines]
     speaks = (answers >= (ANSWERS if answers.any() else 0)).tolist()
     score = scaled(score + answers)
     free = [n for n, line in enumerate(lines) if line.worth > 0 and lengths[n] >= SHORTEST]
     chosen = _fill(lines, lengths, free, speaks, space, score, balance, words, most)
     if not chosen:
-        lines = [replace(line, worth=line.worth or 0.01, follows=False) for line in lines]
+        lines = [line._replace(worth=line.worth or 0.01, follows=False) for line in lines]
         free = [n for n in range(len(lines)) if lengths[n]]
         chosen = _fill(lines, lengths, free, speaks, space, score, balance, words, most)
     return tuple(chosen)
@@ -84,7 +84,7 @@ def _fill(
     strangers = _strangers(lines)
     known: set[str] = set()
     room, least = words, 0.0
-    while True:
+    while len(chosen) < most:
         gained = balance.gain * worth * scaled(matter.gain(len(lines)))
         value = (balance.score * score * worth + gained - balance.likeness * nearest).tolist()
         unknown = {n for n, names in strangers.items() if not names <= known}
@@ -95,8 +95,8 @@ def _fill(
         worthy = [n for n in free if speaks[n] and merit[n] >= (DOUBT * least if n in unknown else least)]
         units = [_unit(lines, space, n, free, chosen) for n in worthy]
         units = [unit for unit in units if len(unit) == 1 or (unit and _fit(unit, lengths, room, most - len(chosen)))]
-        if not units or len(chosen) == most:
-            return chosen
+        if not units:
+            break
         for n in max(units, key=lambda unit: (value[unit[0]] + value[unit[-1]]) / 2):
             chosen.insert(chosen.index(n - 1) + 1 if lines[n].follows else len(chosen), n)
             matter.tell(n)
@@ -104,6 +104,7 @@ def _fill(
             nearest = np.maximum(nearest, space.likeness[n])
             room -= lengths[n]
         least = balance.least * merit[chosen[0]]
+    return chosen
 
 
 def _strangers(lines: Sequence[Line]) -> dict[int, frozenset[str]]:
