@@ -41,6 +41,7 @@ BACKOFF = 1.0  # seconds, doubled with each attempt, before a platform that is a
 SOON = 10.0  # seconds up to which one waits for the next try; past it `recover` takes the delivery up
 ASKED = 10.0  # seconds that a platform gets to say what is missing
 LONGEST = 300.0  # seconds, the longest of these waits
+ANSWERED = 4  # questions worked on at a time; the others wait unclaimed, so that digests find a thread in any rush
 AT_ONCE = 16  # channels posted to at a time: past this the platforms' own limits are what one waits for
 FRESH = 60.0  # seconds that an edition serves other channels, too
 NOTHING_NEW = "nothing new"
@@ -78,6 +79,7 @@ class Desk:
         self._metrics = metrics or Metrics()
         self._editions: dict[object, tuple[float, Edition]] = {}  # when made
         self._composing = Lock()
+        self._answering = asyncio.Semaphore(ANSWERED)
         self._scout = scout
 
     # --- replies ---
@@ -86,19 +88,21 @@ class Desk:
         """Answer one request, once, however often and to however many processes it arrives."""
         if not commands.meant(request):
             return
+        async with self._answering:
+            row = await self._answered(request)
+        if row:
+            await self._send(row)
+
+    async def _answered(self, request: Request) -> Delivery | None:
+        """The row with the answer frozen; None where another process has it in hand."""
         row = await self._claim(Delivery(f"reply:{request.key}", request.target, tenant=request.tenant))
-        if row is None:
-            return
-        if not row.payload:
-            deaf = self._chats[request.target.platform].health().detail
-            reply = await asyncio.to_thread(self._answer, replace(request, deaf=deaf))
-            if reply.ordered and (lacking := await self._lacking(reply.ordered)):
-                reply = still_missing(reply, lacking)
-            frozen = await self._freeze(row, reply, 0)
-            if frozen is None:
-                return
-            row = frozen
-        await self._send(row)
+        if row is None or row.payload:
+            return row
+        deaf = self._chats[request.target.platform].health().detail
+        reply = await asyncio.to_thread(self._answer, replace(request, deaf=deaf))
+        if reply.ordered and (lacking := await self._lacking(reply.ordered)):
+            reply = still_missing(reply, lacking)
+        return await self._freeze(row, reply, 0)
 
     def _answer(self, request: Request) -> Reply:
         """The reply to `request`, checked; an apology with a reference where it fails."""
