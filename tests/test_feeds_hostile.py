@@ -266,7 +266,7 @@ def test_a_long_robots_txt_never_holds_up_the_event_loop():
         await task
         return longest
 
-    assert asyncio.run(test()) < 0.15  # of CPU, with that of the thread beside
+    assert asyncio.run(test()) < 0.35  # of CPU, with that of the thread beside
 
 
 def test_thousands_of_long_robots_txt_are_not_all_remembered():

@@ -36,12 +36,13 @@ def entry(store: Store, address: str, wanted: Wanted, prepared: Prepared, now: d
             return Added(wanted.article, 1, "same")
         seen = article.published.basis is PublishedBasis.SEEN  # it was first seen then, not now
         article = replace(article, guid=former.guid, published=former.published if seen else article.published)
-    else:
-        article = replace(article, guid=guid_of(address, wanted.name))
+        return corpus.add(article, analysis, store, now)
+    article = replace(article, guid=guid_of(address, wanted.name))
+    with store.together():  # another feed may bring the same at this moment
         for known in _twins(article, store):
             if known.guid == article.guid or same_words(known.text, article.text):
                 return Added(known.id, known.version, "same")
-    return corpus.add(article, analysis, store, now)
+        return corpus.add(article, analysis, store, now)
 
 
 def page(store: Store, prepared: Prepared, now: datetime) -> Added:
@@ -49,10 +50,11 @@ def page(store: Store, prepared: Prepared, now: datetime) -> Added:
     article, analysis = prepared.article, prepared.analysis
     if article is None or analysis is None:
         raise UserError(f"There is no article to store on that page: {prepared.note}.")
-    for known in _twins(article, store):
-        if same_words(known.text, article.text):
-            return Added(known.id, known.version, "same")
-    return corpus.add(article, analysis, store, now)
+    with store.together():
+        for known in _twins(article, store):
+            if same_words(known.text, article.text):
+                return Added(known.id, known.version, "same")
+        return corpus.add(article, analysis, store, now)
 
 
 def _twins(article: Article, store: Store) -> Iterator[Article]:
