@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from datetime import date, timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from bot import dates
 from bot.model import Mention, MentionBasis, Precision, TimexType, When
 from tests.make import VOV, XINHUA
+from tests.timing import grows_linearly
 
 ANCHOR = date(2019, 2, 26)  # a Tuesday
 VOV_BODY = 49  # after its title and "(VOVWORLD) - "
@@ -615,11 +615,4 @@ def test_no_date_leaves_what_its_value_names(text, anchor):
     ],
 )
 def test_reading_is_linear(piece):
-    def seconds(length: int) -> float:
-        text = (piece * (length // len(piece) + 1))[:length]
-        started = time.process_time()
-        dates.mentions(text, ANCHOR)
-        return time.process_time() - started
-
-    seconds(1000)
-    assert seconds(12_000) < 16 * seconds(3_000) + 0.05  # quadratic would be sixteenfold
+    assert grows_linearly(lambda text: dates.mentions(text, ANCHOR), piece, 3_000)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from bot.errors import FeedError
 from bot.ingest.feeds import NEWEST, Feed, parse
 from bot.ingest.markup import decoded, plain
+from tests.timing import within
 
 CASES = sorted((Path(__file__).parent / "cases" / "feeds").glob("*.case"))
 URL = "https://feeds.example/rss"
@@ -65,10 +65,8 @@ def test_of_a_long_feed_the_newest_entries_are_read(days):
 
 def test_ten_thousand_entries_cost_little():
     body = long_feed([n % 700 for n in range(10_000)])
-    parse(long_feed([1]), url=URL)
-    began = time.process_time()
     assert len(parse(body, url=URL).entries) == NEWEST
-    assert time.process_time() - began < 3
+    assert within(3, lambda: parse(body, url=URL))
 
 
 def test_json_nested_deeper_than_anything_means_is_refused():
@@ -79,9 +77,7 @@ def test_json_nested_deeper_than_anything_means_is_refused():
 @pytest.mark.parametrize("piece", ["<![CDATA[", "<a ", "&", "<b>", "<!--", "]]>", "<item>", "&lt;a "])
 def test_a_hostile_feed_costs_seconds_at_most(piece):
     body = b"<rss version='2.0'><channel><item><title>" + (piece * (60_000 // len(piece))).encode()
-    began = time.process_time()
-    parse(body, url=URL)
-    assert time.process_time() - began < 5
+    assert within(5, lambda: parse(body, url=URL))
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ from tests.following import Item, Place, atom, many, play
 from tests.servers import until
 from tests.servers.website import answer, silence, website
 from tests.test_feeds import opened
+from tests.timing import TRIES, within
 
 HERE = Path(__file__).parent.parent
 
@@ -266,7 +267,7 @@ def test_a_long_robots_txt_never_holds_up_the_event_loop():
         await task
         return longest
 
-    assert asyncio.run(test()) < 0.35  # of CPU, with that of the thread beside
+    assert any(asyncio.run(test()) < 0.35 for _ in range(TRIES))  # of CPU, with that of the thread beside
 
 
 def test_thousands_of_long_robots_txt_are_not_all_remembered():
@@ -314,9 +315,9 @@ def test_of_the_rules_of_a_robots_txt_the_longest_that_fits_holds(rules, path, a
 
 
 def test_a_rule_of_robots_txt_with_many_stars_takes_no_time():
-    before = time.process_time()
-    assert not _fits("/" + "%2Aa" * 500 + "b", "/" + "a" * 2000)
-    assert time.process_time() - before < 0.05
+    rule, path = "/" + "%2Aa" * 500 + "b", "/" + "a" * 2000
+    assert not _fits(rule, path)
+    assert within(0.05, lambda: _fits(rule, path))
 
 
 # --- the whole way ----------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from bot.model import Boilerplate
 from bot.sentences import blocks, sentences, split
 from tests.quality_sentences import inked, nupunkt_spans
+from tests.timing import grows_linearly
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 XINHUA = (SEEDS / "000_cfb6779c53c509c9.txt").read_text(encoding="utf-8")
@@ -298,11 +298,4 @@ def test_wrapping_moves_no_sentence():
     ],
 )
 def test_time_is_linear_in_hostile_text(unit):
-    little, much = (_seconds(unit * (size // len(unit))) for size in (10_000, 40_000))
-    assert much < 12 * little + 0.05, "four times the text takes about four times the time"
-
-
-def _seconds(text: str) -> float:
-    begun = time.process_time()
-    split(text)
-    return time.process_time() - begun
+    assert grows_linearly(split, unit, 10_000)
