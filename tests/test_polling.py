@@ -827,7 +827,6 @@ def test_a_process_that_is_stopped_does_not_wait_for_the_one_beside(tmp_path):
 KILLED_AT_WORK = """
 import asyncio, os
 from bot.polling.workers import Workers
-from tests.timing import TRIES
 
 if __name__ == "__main__":
     print(asyncio.run(Workers().run(os.getpid)), flush=True)
