@@ -69,8 +69,12 @@ def edition(
     if late:
         blocks.append(Note((Text("Delayed from "), late, Text("."))))
     if not told:
-        since = " since the last digest" if after else ""
-        blocks.append(Paragraph((Text(f"Nothing new{' about ' + words if words else ''} was stored{since}."),)))
+        matter = f" about {words}" if words else ""
+        if background:
+            said = f"Nothing{matter} is stored yet."
+        else:
+            said = f"Nothing new{matter} was stored{' since the last digest' if after else ''}."
+        blocks.append(Paragraph((Text(said),)))
         return Edition(Message(tuple(blocks)), (), mark, empty=True)
     citations = Citations()
     for story in told[:STORIES]:
@@ -115,9 +119,8 @@ def _item(story: Sequence[Entry], words: str, summarizer: str) -> DigestItem:
 
 
 def _opening(item: DigestItem, entries: dict[int, Entry]) -> str:
-    """The first sentence that tells a story."""
-    first = item.passages[0]
-    return entries[first.article].article.text[first.start : first.end]
+    """The first sentence that tells a story; empty where there is nothing to it but its headline."""
+    return next((entries[one.article].article.text[one.start : one.end] for one in item.passages), "")
 
 
 def _story(item: DigestItem, entries: dict[int, Entry], citations: Citations, store: Store) -> Iterator[Block]:
@@ -130,6 +133,8 @@ def _story(item: DigestItem, entries: dict[int, Entry], citations: Citations, st
         cite = citations.cite(passage)
         numbers[passage.article].append(cite)
         yield Bullet((quote(entries[passage.article], passage), Text(" "), cite))
+    if not numbers:
+        numbers[item.lead] = []
     for id_, cites in numbers.items():
         article = entries[id_].article
         if id_ == item.lead:  # its title stands above

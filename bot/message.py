@@ -205,6 +205,8 @@ def loads(frozen: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Passage):
+        return {"is": "Passage", **value._asdict()}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, datetime):

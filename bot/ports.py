@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import inf
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.message import Message
 from bot.model import (
@@ -104,8 +104,7 @@ class Hit:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(NamedTuple):
     """A stored mention: which article, which version, and the sentence it stands in."""
 
     article: int

@@ -203,8 +203,8 @@ def _repeated(dispatch: Dispatch, number: int) -> Dispatch:
     """The same article from another publisher, with a word more in front."""
     text = f"Repeated: {dispatch.article.text}"
     more = len(text) - len(dispatch.article.text)
-    moved = [replace(one, start=one.start + more, end=one.end + more) for one in dispatch.analysis.mentions]
-    sentences = [replace(one, start=one.start + more, end=one.end + more) for one in dispatch.analysis.sentences]
+    moved = [one._replace(start=one.start + more, end=one.end + more) for one in dispatch.analysis.mentions]
+    sentences = [one._replace(start=one.start + more, end=one.end + more) for one in dispatch.analysis.sentences]
     article = replace(
         dispatch.article, text=text, publisher="Repeater", url=f"{dispatch.article.url.rsplit('/', 1)[0]}/{number}"
     )

@@ -87,6 +87,13 @@ def test_an_empty_corpus_says_that_it_is_empty():
     assert "Nothing is stored yet" in read(open_store(":memory:"), "!summit")
 
 
+def test_a_headline_alone_is_a_story_of_a_digest_and_no_briefing():
+    store = open_store(":memory:")
+    put_article(store, "The quake struck.", title="The quake struck.", publisher="AP")
+    assert "The quake struck." in read(store, "!digest now")
+    assert "only its headline is stored" in read(store, "!summit")
+
+
 @pytest.mark.parametrize("text", ["!SUMMIT", "  !summit  ", "summit", "/summit", "! summit"])
 def test_case_spaces_and_the_sign_before_do_not_matter(store, text):
     assert read(store, text) == read(store, "!summit")

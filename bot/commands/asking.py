@@ -151,6 +151,8 @@ def nothing_about(asked: Asked, words: str) -> str:
     """That nothing stored mentions `words`, and the nearest terms that something does mention."""
     if not asked.store.facts(asked.tenant).articles:
         return "Nothing is stored yet. Articles come in with `dateline ingest` or from feeds."
+    if not words:
+        return "Of the lead story only its headline is stored. `!topics` lists what else you can ask about."
     near: dict[str, None] = {}
     for word in terms.words(words) or [words]:
         near.update(dict.fromkeys(asked.store.nearest(word, asked.tenant)))

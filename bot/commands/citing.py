@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot import dates, languages, source, terms
 from bot.commands.asking import Asked, Command, Reply, nothing_about, recalled, told_in
@@ -189,7 +188,7 @@ def _doubts(entry: Entry, passage: Passage) -> list[Block]:
     article, begin = entry.article, max(0, passage.start - READ)
     told: list[Block] = []
     for found in dates.mentions(article.text[begin : passage.end], article.published.anchor):
-        mention = replace(found, start=found.start + begin, end=found.end + begin)
+        mention = found._replace(start=found.start + begin, end=found.end + begin)
         if mention.start >= passage.start and (why := _doubt(entry, mention)):
             there = Passage(article.id, article.version, mention.start, mention.end)
             told.append(Note((Text("“"), quote(entry, there), Text(f"” {why}."))))

@@ -141,7 +141,7 @@ def sentences_of(flattened: str) -> tuple[tuple[int, int, int], ...]:
 
 
 def sentence_nouns(flattened: str) -> tuple[Sentence, ...]:
-    return tuple(map(Sentence, *_thirds(flattened)))
+    return tuple(map(Sentence._make, zip(*_thirds(flattened), strict=True)))
 
 
 def _thirds(flattened: str) -> tuple[list[int], list[int], list[int]]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
-from math import log, sqrt
+from math import hypot, log, sqrt
 from typing import NamedTuple
 
 from bot import dates
@@ -108,9 +108,11 @@ def _candidates(found: DatedEvent, texts: Texts, *, wide: bool) -> list[Passage]
 
 def _vector(stems: Mapping[str, int]) -> Vector:
     """Unit log-frequency vector. Rarity was tried and refused: it prefers oddities to what all tell."""
-    weights = {stem: 1 + log(count) for stem, count in stems.items()}
-    length = sqrt(sum(w * w for w in weights.values())) or 1.0
-    return {stem: w / length for stem, w in weights.items()}
+    if sum(stems.values()) == len(stems):  # each once, as in most sentences
+        return dict.fromkeys(stems, 1 / sqrt(len(stems) or 1))
+    weights = [1 + log(count) for count in stems.values()]
+    length = hypot(*weights)
+    return {stem: weight / length for stem, weight in zip(stems, weights, strict=True)}
 
 
 def _cosine(a: Vector, b: Vector) -> float:
@@ -124,7 +126,7 @@ def _centroid(vectors: Iterable[Vector]) -> Vector:
     for vector in vectors:
         for stem, part in vector.items():
             sums[stem] += part
-    length = sqrt(sum(part * part for part in sums.values())) or 1.0
+    length = hypot(*sums.values()) or 1.0
     return {stem: part / length for stem, part in sums.items()}
 
 
@@ -150,7 +152,8 @@ def _ranked(
     heading = {one.passage for one in found.all if _ends_with(one, texts)}
     announcing = {one.passage for one in found.all if one.dated.mention.announced} if not found.announced else set()
 
-    spoken_of = _centroid(vectors[passage] for passage in naming if passage not in heading)
+    speaking = [vectors[passage] for passage in naming if passage not in heading]
+    spoken_of = _centroid(speaking) if len(vectors) > len(naming) else {}
 
     def worth(passage: Passage) -> float:
         text = texts.words(passage)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from heapq import heapify, heappop, heappush
 from math import log
+from typing import NamedTuple
 
 from bot import dates
 from bot.model import Article, MentionBasis, Passage, Precision, PublishedBasis, When
@@ -24,8 +25,7 @@ STAMP, HEADS = 40, 2  # signs beside the date on a line that is only one; such l
 RUN = 10  # days of a range that is still one event
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A mention that may make an entry; `relevant`: its sentence holds the words asked for."""
 
     dated: Dated
@@ -72,7 +72,7 @@ def named(texts: Texts, dated: Sequence[Dated], since: date | None, until: date 
         if one.article not in texts.entries or when is None or one.mention.confidence < dates.SURE:
             continue
         article, published = texts.entries[one.article].article, texts.published(one.article)
-        header = one.mention.basis is MentionBasis.EXPLICIT and when == (published and When.day(published))
+        header = one.mention.basis is MentionBasis.EXPLICIT and when.first == when.last == published
         if header or one.version != article.version or not _within(when, since, until):
             continue
         if article.published.basis is PublishedBasis.INFERRED and _is_counted(one, article):
@@ -158,9 +158,10 @@ def by_days(references: Iterable[Named], texts: Texts) -> list[DatedEvent]:
     """References to the same days together, in order; a day joins a range that it opens."""
     found: dict[When, DatedEvent] = {}
     for one in references:
-        if one.when not in found:
-            found[one.when] = DatedEvent(one.when, is_fine(one.when))
-        found[one.when].named.append(one)
+        event = found.get(one.when)
+        if event is None:
+            event = found[one.when] = DatedEvent(one.when, is_fine(one.when))
+        event.named.append(one)
     for when in [when for when, event in found.items() if event.fine and when.precision is Precision.RANGE]:
         day = found.get(When.day(when.first))
         if day and any(_common(texts, a, b) for a in day.named[:COMPARED] for b in found[when].named[:COMPARED]):
@@ -211,10 +212,7 @@ def weight(found: DatedEvent, texts: Texts, *, wide: bool) -> float:
     first = log(1 + (len(named) if wide else len({one.dated.article for one in named})))
     if not found.fine:
         return first - COARSE
-    later = [len({one.dated.article for one in named if _days_after(one, found) > days}) for days in (2, 7)]
+    after = [(one.dated.article, (one.published - found.when.last).days) for one in named if one.published]
+    later = [len({article for article, by in after if by > days}) for days in (2, 7)]
     still = (0.5 if wide else 1) * sum(log(1 + count) for count in later)
     return first + still + THAT_DAY * log(1 + len(texts.published_on(found.when.first)))
-
-
-def _days_after(one: Named, found: DatedEvent) -> int:
-    return (one.published - found.when.last).days if one.published else 0
