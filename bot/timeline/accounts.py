@@ -13,7 +13,7 @@ from datetime import timedelta
 from math import sqrt
 
 from bot import dates
-from bot.model import Precision
+from bot.model import Precision, When
 from bot.timeline.texts import Texts
 from bot.timeline.weighing import DatedEvent, Named
 
@@ -28,16 +28,24 @@ def settled(chosen: Sequence[DatedEvent], days: Sequence[DatedEvent], texts: Tex
     `chosen` stands in order of weight.
     """
     left = list(chosen)
+    writing: dict[When, list[Named]] = {}  # day -> who writes it out, looked up once
+
+    def written(event: DatedEvent) -> list[Named]:
+        if event.when not in writing:
+            writing[event.when] = [one for one in event.named if _is_written(one, texts)]
+        return writing[event.when]
+
     for event in chosen:
         if event.when.precision is not Precision.DAY or event not in left:
             continue
-        mine = [one for one in event.named if _is_written(one, texts)]
+        mine = written(event)
         for other in _near(event, days) if mine else ():
-            apart = [one for one in other.named if any(_tell_one_event(one, known, texts) for known in mine)]
+            apart = [one for one in written(other) if any(_tell_one_event(one, known, texts) for known in mine)]
             if not apart or (other in left and left.index(other) < left.index(event)):
                 continue
             event.otherwise.append(apart[0])
             other.named = [one for one in other.named if one not in apart]
+            del writing[other.when]
             if other in left and not other.named:
                 left.remove(other)
     return left
@@ -69,9 +77,10 @@ def _is_written(one: Named, texts: Texts) -> bool:
 
 
 def _tell_one_event(one: Named, other: Named, texts: Texts) -> bool:
-    if one.dated.article == other.dated.article or not _is_written(one, texts):
-        return False
-    if len(set(texts.words(one.passage).split()) & set(texts.words(other.passage).split())) < SHARED:
+    if (
+        one.dated.article == other.dated.article
+        or len(texts.tokens(one.passage) & texts.tokens(other.passage)) < SHARED
+    ):
         return False
     a, b = texts.matter(one.passage), texts.matter(other.passage)
     common = len(a & b)

@@ -25,6 +25,7 @@ class Texts:
             if one.mention.when:
                 self._dates[one.article, one.sentence].append(one.mention.when)
         self._stems: dict[Passage, dict[str, int]] = {}
+        self._tokens: dict[Passage, set[str]] = {}
         self._matter: dict[Passage, set[str]] = {}
         # as words begin: the stem of "inventory" is "inventori"
         self.query = {stem.removesuffix("i") for word in words for stem in terms.stems(word)}
@@ -58,6 +59,12 @@ class Texts:
 
     def words(self, passage: Passage) -> str:
         return self.entries[passage.article].article.text[passage.start : passage.end]
+
+    def tokens(self, passage: Passage) -> set[str]:
+        """What stands between white space in a sentence."""
+        if passage not in self._tokens:
+            self._tokens[passage] = set(self.words(passage).split())
+        return self._tokens[passage]
 
     def after(self, passage: Passage) -> Passage | None:
         """The sentence that follows, if the article has one."""
