@@ -228,7 +228,7 @@ class Store(Protocol):
     def story(self, id: int, tenant: str = EVERYONE) -> Story | None: ...
 
     def copies(self, id: int, tenant: str = EVERYONE) -> tuple[int, ...]:
-        """Articles linked as near-copies of `id`, oldest first."""
+        """The articles whose text is that of `id`, nearly word for word, oldest first; itself among them."""
         ...
 
     def mentions(self, ids: Sequence[int], since: date | None = None, until: date | None = None) -> tuple[Dated, ...]:

@@ -168,19 +168,14 @@ def outlets(article: Article, store: Store) -> str:
 def running(article: Article, store: Store) -> tuple[str, ...]:
     """The outlets that ran the text of `article`, nearly word for word, by name; an unnamed one by its address."""
     names: dict[str | int, str] = {}
-    for copy in store.entries(family(article, store), article.tenant):
+    family = store.copies(article.id, article.tenant)
+    if len(family) < 2:  # as most have: reading it once more takes longer than all the rest
+        return (shown(article.publisher),)
+    for copy in store.entries(family, article.tenant):
         host = copy.article.url.partition("://")[2].partition("/")[0]
         name = shown(copy.article.publisher or host)
         names.setdefault(name.casefold() or copy.article.id, name)
     return tuple(names.values())
-
-
-def family(article: Article, store: Store) -> tuple[int, ...]:
-    """The articles whose text is that of `article`, oldest first; itself among them."""
-    own = store.entries([article.id], article.tenant)
-    original = own[0].copy_of if own and own[0].copy_of else article.id
-    copies = store.copies(original, article.tenant)
-    return (original, *copies)
 
 
 def named(article: Article, store: Store) -> tuple[Span, ...]:

@@ -477,8 +477,10 @@ def test_a_story_lives_on_without_its_first_article(store):
 def test_copies_are_listed_oldest_first_and_the_oldest_takes_the_place_of_a_forgotten_original(store):
     original = put(store, "one")
     first, second = (put(store, words, copy_of=original) for words in ("two", "three"))
-    assert store.copies(original) == (first, second)
+    assert store.copies(original) == store.copies(second) == (original, first, second)
     store.forget(original)
+    assert store.copies(original) == ()
+    assert store.copies(second) == (first, second)
     assert [entry.copy_of for entry in store.entries([first, second])] == [0, first]
 
 

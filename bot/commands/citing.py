@@ -12,7 +12,7 @@ from bot.errors import UserError
 from bot.message import Block, Heading, Message, Note, Paragraph, Quote, Span, Strong, Text
 from bot.model import Citation, Entry, Mention, MentionBasis, Passage, PublishedBasis, Sentence, join
 from bot.ports import Answer, Query
-from bot.quotation import Citations, family, named, quote, running, source_line
+from bot.quotation import Citations, named, quote, running, source_line
 from bot.source import Found
 
 AROUND = 80  # words of context about a cited sentence
@@ -205,7 +205,7 @@ def _others(asked: Asked, citation: Citation) -> list[Block]:
     lines: list[Block] = []
     told = citation.passage
     own = asked.store.article(told.article)
-    copies = set(family(own, asked.store)) - {told.article} if own else set()
+    copies = set(asked.store.copies(own.id, own.tenant)) - {told.article} if own else set()
     others = [other for other in citation.others if other.article not in copies and not _holds(other, told)]
     for other in others[:OTHERS]:
         if entry := _entry(asked, other):

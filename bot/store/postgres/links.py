@@ -88,8 +88,13 @@ def story(db: psycopg.Connection[Row], id: int, tenant: str = EVERYONE) -> Story
 def copies(db: psycopg.Connection[Row], id: int, tenant: str = EVERYONE) -> tuple[int, ...]:
     found = rows(
         db,
-        """SELECT id FROM article WHERE copy_of = %s AND copy_of <> 0 AND NOT withdrawn AND tenant IN ('', %s)
-           ORDER BY id""",
+        """WITH original AS (
+               SELECT CASE copy_of WHEN 0 THEN id ELSE copy_of END AS id FROM article WHERE id = %s AND NOT withdrawn
+           ), text AS (
+               SELECT id FROM original
+               UNION ALL SELECT article.id FROM original JOIN article ON copy_of = original.id AND copy_of <> 0
+           )
+           SELECT id FROM text JOIN article USING (id) WHERE NOT withdrawn AND tenant IN ('', %s) ORDER BY id""",
         (id, tenant),
     )
     return tuple(article for (article,) in found)

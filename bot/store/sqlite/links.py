@@ -100,7 +100,11 @@ def story(db: apsw.Connection, id: int, tenant: str = EVERYONE) -> Story | None:
 def copies(db: apsw.Connection, id: int, tenant: str = EVERYONE) -> tuple[int, ...]:
     found = rows(
         db,
-        "SELECT id FROM article WHERE copy_of = ? AND copy_of <> 0 AND withdrawn = 0 AND tenant IN ('', ?) ORDER BY id",
-        (id, storable(tenant)),
+        """WITH original AS (SELECT iif(copy_of, copy_of, id) AS id FROM article WHERE id = :id AND withdrawn = 0),
+                text AS (
+                    SELECT id FROM original
+                    UNION ALL SELECT article.id FROM original JOIN article ON copy_of = original.id AND copy_of <> 0)
+           SELECT id FROM text JOIN article USING (id) WHERE withdrawn = 0 AND tenant IN ('', :tenant) ORDER BY id""",
+        {"id": id, "tenant": storable(tenant)},
     )
     return tuple(article for (article,) in found)
