@@ -92,7 +92,8 @@ def copies(db: psycopg.Connection[Row], id: int, tenant: str = EVERYONE) -> tupl
                SELECT CASE copy_of WHEN 0 THEN id ELSE copy_of END AS id FROM article WHERE id = %s AND NOT withdrawn
            ), text AS (
                SELECT id FROM original
-               UNION ALL SELECT article.id FROM original JOIN article ON copy_of = original.id AND copy_of <> 0
+               UNION ALL SELECT article.id FROM original JOIN article ON copy_of = original.id
+               WHERE copy_of <> 0 AND NOT withdrawn
            )
            SELECT id FROM text JOIN article USING (id) WHERE NOT withdrawn AND tenant IN ('', %s) ORDER BY id""",
         (id, tenant),

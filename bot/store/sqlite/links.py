@@ -103,7 +103,8 @@ def copies(db: apsw.Connection, id: int, tenant: str = EVERYONE) -> tuple[int, .
         """WITH original AS (SELECT iif(copy_of, copy_of, id) AS id FROM article WHERE id = :id AND withdrawn = 0),
                 text AS (
                     SELECT id FROM original
-                    UNION ALL SELECT article.id FROM original JOIN article ON copy_of = original.id AND copy_of <> 0)
+                    UNION ALL SELECT article.id FROM original JOIN article ON copy_of = original.id
+                    WHERE copy_of <> 0 AND withdrawn = 0)
            SELECT id FROM text JOIN article USING (id) WHERE withdrawn = 0 AND tenant IN ('', :tenant) ORDER BY id""",
         {"id": id, "tenant": storable(tenant)},
     )
