@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from math import hypot, log, sqrt
 from typing import NamedTuple
 
@@ -78,10 +77,9 @@ def _told_again(passage: Passage, vector: Vector, near: Sequence[Told], texts: T
     return None
 
 
-def _around(when: When) -> Iterator[date]:
-    for by in range(-AROUND, AROUND + 1):
-        with suppress(OverflowError):
-            yield when.first + timedelta(days=by)
+def _around(when: When) -> list[date]:
+    day = when.first.toordinal()
+    return [date.fromordinal(near) for near in range(max(1, day - AROUND), min(day + AROUND, date.max.toordinal()) + 1)]
 
 
 def _candidates(found: DatedEvent, texts: Texts, *, wide: bool) -> list[Passage]:
