@@ -81,27 +81,33 @@ _PLACES = rf"(?P<place>{_PLACE}(?:\s*,\s*{_PLACE}){{0,2}}?)"
 _WHEN = rf"(?:\s*,\s*(?P<day>{DAY}))?"
 _ENDS = rf"(?:\s*\.?(?:{_DASH}|:)|\.|(?=\s*[\"“'‘`]?(?-i:[A-Z])))\s*"
 
-_PATTERNS = tuple(
-    re.compile(_HEADER + pattern, re.IGNORECASE)
-    for pattern in (
-        # HANOI, Feb. 26 (Xinhua) - | JERUSALEM (AP)_ | (Reuters) - | Madrid, 26 feb (EFE).- | MOSCOW, May 5. /TASS/.
-        rf"(?:{_PLACES})?(?:\s*[,.]?\s*(?P<day>{DAY}))?\s*[.,]?\s*[(/\[]\s*(?P<agency>{AGENCY})\s*[)/\]]{_ENDS}",
-        # Baghdad ( ap ) — the group: what a lower-casing left
-        rf"(?P<place>{_WORD}(?:,?\s[a-z.]{{2,12}}){{0,3}})\s\(\s*(?P<agency>{AGENCY})\s*\){_DASH}\s+",
-        # Quito, 26 feb (Andes) - : an agency that is not known here
-        rf"{_PLACES}{_WHEN}\s+\((?P<agency>(?-i:[A-Z])[\w.&/ -]{{1,48}})\){_DASH}{_GOES_ON}",
-        # AFP - | VOV.VN - | NDO/VNA –
-        rf"(?P<agency>(?-i:AP|AFP|UPI|VOV\.VN|VOV|VOVWORLD|VNA|VGP|NDO/VNA|NDO|KCNA|VietNamNet(?: Bridge)?)){_DASH}{_GOES_ON}",
-        # WASHINGTON — | SEOUL, South Korea, Feb. 26 -
-        rf"(?P<place>{_CAPITALS}(?:\s*,\s*{_PLACE}){{0,2}}?){_WHEN}{_DASH}{_GOES_ON}",
-        # Taipei, Taiwan — | Evansville, Indiana, United States - | Hanoi, Feb 26 -
-        rf"(?P<place>{_PLACE}(?:\s*,\s*{_PLACE}){{2}}){_DASH}{_GOES_ON}",
-        rf"(?P<place>{_PLACE}\s*,\s*{_PLACE})\s*(?:--|[–—]){_GOES_ON}",
-        rf"(?P<place>{_PLACE}),\s*(?P<day>{DAY}){_DASH}{_GOES_ON}",
-        # date 2019-02-26 The government | Thursday, May 7, 2015 The government
-        r"(?<=\s)(?=(?-i:[A-Z]))",
-        rf"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?P<day>(?=[^,]*,?\s+\d{{4}}\b){DAY})\s+(?=(?-i:[A-Z]))",
-    )
+
+def _patterns(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(_HEADER + pattern, re.IGNORECASE) for pattern in patterns)
+
+
+_SIGN = re.compile(r"[(/\[]|[-–—_](?:\s|\Z)")  # each of the next holds one, and few paragraphs do
+_SIGNED = _patterns(
+    # HANOI, Feb. 26 (Xinhua) - | JERUSALEM (AP)_ | (Reuters) - | Madrid, 26 feb (EFE).- | MOSCOW, May 5. /TASS/.
+    rf"(?:{_PLACES})?(?:\s*[,.]?\s*(?P<day>{DAY}))?\s*[.,]?\s*[(/\[]\s*(?P<agency>{AGENCY})\s*[)/\]]{_ENDS}",
+    # Baghdad ( ap ) — the group: what a lower-casing left
+    rf"(?P<place>{_WORD}(?:,?\s[a-z.]{{2,12}}){{0,3}})\s\(\s*(?P<agency>{AGENCY})\s*\){_DASH}\s+",
+    # Quito, 26 feb (Andes) - : an agency that is not known here
+    rf"{_PLACES}{_WHEN}\s+\((?P<agency>(?-i:[A-Z])[\w.&/ -]{{1,48}})\){_DASH}{_GOES_ON}",
+    # AFP - | VOV.VN - | NDO/VNA –
+    rf"(?P<agency>(?-i:AP|AFP|UPI|VOV\.VN|VOV|VOVWORLD|VNA|VGP|NDO/VNA|NDO|KCNA|VietNamNet(?: Bridge)?)){_DASH}{_GOES_ON}",
+    # WASHINGTON — | SEOUL, South Korea, Feb. 26 -
+    rf"(?P<place>{_CAPITALS}(?:\s*,\s*{_PLACE}){{0,2}}?){_WHEN}{_DASH}{_GOES_ON}",
+    # Taipei, Taiwan — | Evansville, Indiana, United States - | Hanoi, Feb 26 -
+    rf"(?P<place>{_PLACE}(?:\s*,\s*{_PLACE}){{2}}){_DASH}{_GOES_ON}",
+    rf"(?P<place>{_PLACE}\s*,\s*{_PLACE})\s*(?:--|[–—]){_GOES_ON}",
+    rf"(?P<place>{_PLACE}),\s*(?P<day>{DAY}){_DASH}{_GOES_ON}",
+)
+_DATE = re.compile(r"\d|date|(?:mon|tues|wednes|thurs|fri|satur|sun)day|" + _MONTH, re.IGNORECASE)  # opens the next
+_DATED = _patterns(
+    # date 2019-02-26 The government | Thursday, May 7, 2015 The government
+    r"(?<=\s)(?=(?-i:[A-Z]))",
+    rf"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?P<day>(?=[^,]*,?\s+\d{{4}}\b){DAY})\s+(?=(?-i:[A-Z]))",
 )
 _NO_PLACE = re.compile(
     r"(?:BREAKING|UPDATED?|EXCLUSIVE|WATCH|OPINION|ANALYSIS|FILE|PHOTO|VIDEO|LIVE|READ|CORRECTED|FEATURE|COLUMN|FACTBOX|"
@@ -124,7 +130,7 @@ class Dateline:
 def dateline(text: str, start: int, end: int) -> Dateline | None:
     """The dateline that opens text[start:end], a block; `end` of it is where the news begins."""
     head = text[start : min(end, start + 200)]
-    for pattern in _PATTERNS:
+    for pattern in (*(_SIGNED if _SIGN.search(head) else ()), *(_DATED if _DATE.match(head) else ())):
         if found := pattern.match(head):
             parts = {name: value.strip() for name, value in found.groupdict().items() if value}
             day = parts.get("header", parts.get("day", ""))
