@@ -9,16 +9,22 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from bot.errors import DatelineError, SettingsError, StoreError, TokenError
 
 DONE, FAILED, USAGE, DATABASE = 0, 1, 2, 3
+ALIKE = 0.75  # of a misspelt command and the one that was meant; difflib's ratio
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = parser().parse_args(argv)
+    made, verbs_known = _parsers()
+    typed = list(sys.argv[1:] if argv is None else argv)
+    if typed and not typed[0].startswith("-") and typed[0] not in verbs_known:
+        print(_unknown(typed[0], verbs_known), file=sys.stderr)
+        return USAGE
+    arguments = made.parse_args(typed)
     hide: Callable[[str], str] = str
     try:
         from bot import upkeep, verbs  # here, so that `--help` does not pay for the rest
@@ -51,6 +57,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
 
 
+def _unknown(word: str, known: Collection[str]) -> str:
+    """What to type instead of `word`, which is no verb: one that is spelt alike, or a command to be asked."""
+    from difflib import get_close_matches
+
+    from bot.commands import COMMANDS
+
+    near = "" if word.startswith("!") else "".join(get_close_matches(word, known, 1, ALIKE))
+    asked = "".join(get_close_matches(word.strip("!").partition(" ")[0], COMMANDS, 1, ALIKE))
+    guess = f"dateline {near}" if near else f"dateline ask '!{asked}'" if asked else ""
+    meant = f"Did you mean `{guess}`?" if guess else "To ask something, type for example `dateline ask '!summit'`."
+    return f"There is no command “{word}”. {meant} `dateline --help` lists them all."
+
+
 class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version
@@ -78,6 +97,11 @@ _UPKEEP = {
 
 
 def parser() -> argparse.ArgumentParser:
+    return _parsers()[0]
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, Collection[str]]:
+    """The whole parser, and the names of its verbs."""
     made = argparse.ArgumentParser(
         "dateline",
         description="A news-digest bot for Discord and Slack that quotes and never invents. "
@@ -103,10 +127,10 @@ def parser() -> argparse.ArgumentParser:
     take = add("ingest", "store articles from .txt and .jsonl files and folders of them")
     take.add_argument("path", nargs="+", type=Path, help="a file or folder")
     forget = add("forget", "withdraw an article; its citations then say so")
-    forget.add_argument("article", metavar="ID|ADDRESS", help="its number, web address or file")
+    forget.add_argument("article", metavar="NUMBER|ADDRESS|FILE", help="as `ingest` or `!source 1` tells it")
     digest = add("digest", "print the digest of the newest stories; post nothing")
     digest.add_argument("--about", default="", metavar="WORDS", help="only stories about these words")
-    deliver = add("deliver", "post the digests that are due, once, and end")
+    deliver = add("deliver", "print the digests that the terminal ordered and that are due, once, and end")
     deliver.add_argument("--dry-run", action="store_true", help="only tell what is due")
     for verb, summary in _SCRIPTED.items():
         jsonl = digest if verb == "digest" else add(verb, summary, "script")
@@ -129,7 +153,7 @@ def parser() -> argparse.ArgumentParser:
         if name == "healthcheck":
             keep.add_argument("--live", action="store_true", help="ask only whether it lives, not whether all is well")
     _feeds(add("feeds", "follow, list, check and let go of the feeds that everybody reads"))
-    return made
+    return made, verbs.choices
 
 
 _DEEDS = {
@@ -145,7 +169,7 @@ _DEEDS = {
 
 def _feeds(made: argparse.ArgumentParser) -> None:
     made.set_defaults(upkeep=True)
-    deeds = made.add_subparsers(title="what to do", metavar="DEED", dest="deed", required=True)
+    deeds = made.add_subparsers(title="what to do (without one: list)", metavar="DEED", dest="deed")
     for name, summary in _DEEDS.items():
         deed = deeds.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         match name:

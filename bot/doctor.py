@@ -10,7 +10,7 @@ from bot.config import Settings
 from bot.errors import ChatError, StoreError
 from bot.model import Subscription, Target, counted, join
 from bot.ports import Chat, Store
-from bot.store import engine, open_store
+from bot.store import open_store, place
 
 SKEW = 30.0  # seconds; slots fall due by this machine's clock, and a platform's own times would look wrong
 
@@ -26,7 +26,6 @@ class Finding:
 
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
     """Everything that was looked at, in order: the database, then each platform and the channels it posts to."""
-    where = settings.redact(settings.database.reveal())
     orders: tuple[Subscription, ...] = ()
     try:
         store = open_store(settings.database.reveal())
@@ -34,7 +33,7 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("database", settings.redact(str(error)), well=False)
     else:
         orders = tuple(one for one in store.subscriptions() if not one.stopped)
-        for finding in _database(store, settings, where):
+        for finding in _database(store, settings):
             yield finding
         store.close()
     if not settings.platforms:
@@ -50,15 +49,15 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding(f"digest {one.id}", text, well=False)
 
 
-def _database(store: Store, settings: Settings, where: str) -> Iterator[Finding]:
-    engined = engine(settings.database.reveal())
+def _database(store: Store, settings: Settings) -> Iterator[Finding]:
     try:
         store.probe()
     except StoreError as error:
         yield Finding("database", settings.redact(str(error)), well=False)
         return
     facts = store.facts()
-    yield Finding("database", f"{engined} at {where}, can be written; {counted(facts.articles, 'article')}.")
+    where = place(settings.database.reveal())
+    yield Finding("database", f"{where}, can be written; {counted(facts.articles, 'article')}.")
     if not facts.articles:
         yield Finding(
             "corpus", "nothing is stored: run `dateline ingest` with files or folders of articles.", well=False
@@ -69,7 +68,7 @@ async def _platform(platform: str, settings: Settings, orders: list[Subscription
     access = settings.access(platform)
     found = await examine(platform, **access)
     for fault in found.faults:
-        yield Finding(platform, settings.redact(fault), well=False)
+        yield Finding(platform, f"{settings.redact(fault).rstrip('.')}.", well=False)
     if found.name:
         yield Finding(platform, f"takes its token; the bot is {found.name}.")
     yield _clock(platform, found.ahead)
@@ -80,13 +79,13 @@ async def _platform(platform: str, settings: Settings, orders: list[Subscription
 
 def _clock(platform: str, ahead: float | None) -> Finding:
     if ahead is None:
-        text = f"{platform} does not tell its time, so this clock could not be held against it."
+        text = f"{platform.title()} does not tell its time, so this clock could not be held against it."
         return Finding("clock", text, well=False)
     if abs(ahead) > SKEW:
         way = "ahead of" if ahead > 0 else "behind"
-        text = f"this machine's is {abs(ahead):.0f} s {way} {platform}'s: have it set by NTP."
+        text = f"this machine's is {abs(ahead):.0f} s {way} {platform.title()}'s: have it set by NTP."
         return Finding("clock", text, well=False)
-    return Finding("clock", f"within {SKEW:.0f} s of {platform}'s.")
+    return Finding("clock", f"within {SKEW:.0f} s of {platform.title()}'s.")
 
 
 async def _channels(chat: Chat, orders: Sequence[Subscription]) -> AsyncIterator[Finding]:

@@ -6,6 +6,7 @@ As in `verbs`, each function is a verb of the command line and returns whether a
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
@@ -50,7 +51,8 @@ def healthcheck(arguments: argparse.Namespace, settings: Settings) -> bool:
             print(answer.read().decode("utf-8", "replace").strip())
             return answer.status == http.client.OK
     except (OSError, http.client.HTTPException) as error:
-        print(f"Nobody answers at {host} port {port}: {error}.", file=sys.stderr)
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
+        print(f"Nobody answers at {host} port {port} ({why}); does `dateline serve` run here?", file=sys.stderr)
         return False
 
 
@@ -106,7 +108,7 @@ def feeds(arguments: argparse.Namespace, settings: Settings) -> bool:
     from bot.store import open_store
 
     with closing(open_store(settings.database.reveal())) as store:
-        match arguments.deed:
+        match arguments.deed or "list":
             case "import":
                 return _follow_all(arguments.file, store)
             case "export":
@@ -126,7 +128,8 @@ def _command(text: str, store: Store, settings: Settings) -> bool:
     scout = alone(store, settings, lambda: datetime.now(UTC))
     request = Request(text, NOWHERE, "feeds", trusted=True)
     reply = commands.answer(request, store, now, summarizer=settings.summarizer, scout=scout)
-    print(render(reply.message, styled=sys.stdout.isatty()))
+    # in a channel `!feed` is that server's own: here it is to be typed as this was
+    print(re.sub(r"!feed(?=\s)", "dateline feeds", render(reply.message, styled=sys.stdout.isatty())))
     return not reply.refused
 
 
@@ -145,8 +148,11 @@ def _follow_all(file: Path, store: Store) -> bool:
     now = datetime.now(UTC)
     for number, (address, title) in enumerate(new):
         store.follow(Followed(address, now, now + timedelta(seconds=number * SPREAD), title=title))
-    before = f"; {len(wanted) - len(new)} were followed already" if len(new) < len(wanted) else ""
-    print(f"{counted(len(new), 'feed')} followed from now on{before}.")
+    if not wanted:
+        raise UserError(f"{file} names no feed: write an address a line, without a # in front of it.")
+    old = len(wanted) - len(new)
+    before = f"; {old} {'was' if old == 1 else 'were'} followed already" if old else ""
+    print(f"{counted(len(new), 'feed') if new else 'No new feed'} followed from now on{before}.")
     if new:
         print("They are read while `dateline` or `dateline serve` runs, or with `dateline feeds poll`.")
     return True
@@ -168,5 +174,7 @@ def _poll(store: Store, settings: Settings) -> bool:
         async with poller(store, settings, lambda: datetime.now(UTC)) as opened:
             return await opened.poll_due()
 
-    print(f"{counted(asyncio.run(once()), 'feed')} polled; `dateline feeds list` shows how they fare.")
+    polled = asyncio.run(once())
+    said = f"{counted(polled, 'feed')} polled" if polled else "No feed is due"
+    print(f"{said}; `dateline feeds list` shows how they fare.")
     return True

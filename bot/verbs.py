@@ -212,7 +212,9 @@ def forget(arguments: argparse.Namespace, settings: Settings) -> bool:
         found = (int(named),) if named.isdecimal() else store.find(named)
         articles = [article for id_ in found if (article := store.article(id_)) and not article.withdrawn]
         if not articles:
-            raise UserError(f"No stored article is {named}. `!source` shows an article's address or file.")
+            raise UserError(
+                f"No article is stored as {named}. Write its number, or its web address or file as `!source 1` shows it."
+            )
         for article in articles:
             store.forget(article.id)
             print(f"Article {article.id} is withdrawn{': ' + article.title if article.title else ''}.")
@@ -227,7 +229,7 @@ def digest(arguments: argparse.Namespace, settings: Settings) -> bool:
     with closing(_open(settings)) as store:
         if not settings.platforms:
             _seed(store, settings)
-        printed = edition(store, _now().date(), words=arguments.about, summarizer=settings.summarizer)
+        printed = edition(store, _now().date(), words=arguments.about, summarizer=settings.summarizer, background=True)
         check(printed.message, printed.citations, store)
         print(render(printed.message, styled=sys.stdout.isatty()))
     return True
@@ -273,16 +275,16 @@ def deliver(arguments: argparse.Namespace, settings: Settings) -> bool:
 
 def check(_: argparse.Namespace, settings: Settings) -> bool:
     from bot.model import counted
+    from bot.store import place
 
     with closing(_open(settings)) as store:
         facts = store.facts()
-        where = settings.redact(settings.database.reveal())
-        served = ", ".join(settings.platforms) or "none: `dateline` is a terminal"
-        print(f"Settings: as they should be. Platforms: {served}.")
-        print(f"Database: {where}")
-        print(f"Corpus: {counted(facts.articles, 'article')} in {counted(facts.stories, 'story')}.")
         feeds, ailing = store.feed_facts()[:2]
-        print(f"Feeds for everyone: {feeds} followed, {ailing} of them not readable.")
+        print("Settings: as they should be.")
+        print(f"Platforms: {', '.join(settings.platforms) or 'none, so `dateline` is a terminal'}.")
+        print(f"Database: {place(settings.database.reveal())}.")
+        print(f"Corpus: {counted(facts.articles, 'article')} in {counted(facts.stories, 'story')}.")
+        print(f"Feeds for everyone: {feeds or 'none'} followed{f', {ailing} not readable' if ailing else ''}.")
     return True
 
 

@@ -319,6 +319,30 @@ def test_answers_of_another_channel_are_not_meant(store):
     assert "no cited answer" in read(store, "!source 1", target=Target("terminal", "elsewhere"))
 
 
+@pytest.mark.parametrize("typed", ["1 2", "1,2", "1 and 2", "[1] [2]"])
+def test_one_citation_is_shown_at_a_time(store, typed):
+    ask(store, "!summit")
+    assert "one citation at a time" in read(store, f"!source {typed}")
+
+
+def test_a_sentence_that_says_it_twice_is_shown_once(store):
+    assert read(store, "!source two").count("The two-day meeting") == 1
+
+
+def test_a_phrase_that_nobody_wrote_is_named_in_one_pair_of_quotes(store):
+    assert "mentions “trade deal”." in read(store, '!summit "trade deal"')
+
+
+@pytest.mark.parametrize("typed", ["!digest stop", "!digest stop all", "!digest change"])
+def test_an_order_without_a_number_is_asked_for_it(store, typed):
+    ask(store, "!digest daily 08:00 UTC")
+    assert "Say which digest by its number" in read(store, typed)
+
+
+def test_help_takes_a_command_with_its_words(store):
+    assert read(store, "!help !digest now").startswith("!digest [when]")
+
+
 def test_a_quotation_is_found_word_for_word(store):
     told = read(store, "!source “a very good chance that we will make a deal”")
     assert told.startswith("Quoted word for word:")

@@ -210,7 +210,7 @@ def test_a_check_goes_through_a_feed_stage_by_stage_and_stores_nothing():
         place.serve(empty, *many(8), etag='"1"')
         place.follow()
         told = await read(place, "!feed check 1")
-        assert "Address: it answers with 3 kB of application/atom+xml; it tells what has changed since." in told
+        assert "Address: it answers with 3 kB of application/atom+xml; where nothing has changed it sends" in told
         assert "Feed: it holds 9 entries, 0 of them known; the next try takes 9." in told
         assert "Entry “A title alone”: not stored, for" in told
         assert "Entry “Report 0”: stored as background, 2 sentences." in told
@@ -380,7 +380,7 @@ def test_a_list_is_imported_once_and_exported_again(shell, capsys):
     assert main(["feeds", "import", str(file)]) == 0
     said = capsys.readouterr().out
     assert "2 feeds followed from now on." in said
-    assert "0 feeds followed from now on; 2 were followed already." in said
+    assert "No new feed followed from now on; 2 were followed already." in said
     assert main(["feeds", "remove", "https://example.org/1"]) == 0
     capsys.readouterr()
     assert main(["feeds", "export"]) == 0
@@ -405,12 +405,20 @@ def test_feeds_that_are_imported_together_are_not_polled_together(shell):
         (["remove", "7"], "No feed is followed"),
         (["check", "7"], "No feed is followed"),
         (["import", "nowhere.opml"], "cannot be read"),
+        (["import", str(verbs.seeds() / "feeds.txt")], "names no feed"),
     ],
 )
 def test_what_the_command_line_cannot_do_is_told_and_fails(capsys, deed, said):
     assert main(["feeds", *deed]) == 1
     told = capsys.readouterr()
     assert said in told.out + told.err
+
+
+@pytest.mark.usefixtures("shell")
+@pytest.mark.parametrize("deed", [[], ["list"]])
+def test_the_command_line_speaks_of_itself_and_not_of_a_channel(capsys, deed):
+    assert main(["feeds", *deed]) == 0
+    assert "`dateline feeds add https://example.org/feed.xml`" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("shell")

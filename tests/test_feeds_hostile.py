@@ -345,7 +345,7 @@ def test_the_teaser_is_kept_where_a_wall_stands_before_the_page(wall):
         (article,) = place.articles()
         assert article.text == LURE
         assert f"its page is a {wall.replace('-', ' ').partition(' declared')[0]}" in feed.reason
-        assert "teaser only" in feed.reason
+        assert "only its teaser" in feed.reason
 
     play(test)
 

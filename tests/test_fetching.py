@@ -447,7 +447,8 @@ ROBOTS = b"User-agent: *\nDisallow: /private\n\nUser-agent: Dateline\nDisallow: 
         (answer(body=b"\xef\xbb\xbfUser-agent: *\nDisallow: /\n"), "/news", "the site's robots.txt asks not to read it"),
         (answer(404), "/news", ""),
         (answer(403), "/news", ""),
-        (answer(500), "/news", "the site's robots.txt could not be read, so its pages are left alone"),
+        (answer(500), "/news", "the site's robots.txt could not be read, as the server answered 500, and without it its "
+         "pages are left alone"),
         (answer(body=b"\xff\x00<html>"), "/news", ""),
         (redirect(301, "/elsewhere.txt"), "/news", ""),
     ],

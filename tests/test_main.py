@@ -14,7 +14,7 @@ import pytest
 from bot.__main__ import main
 from bot.chat.terminal import HERE
 from bot.model import Schedule, Subscription
-from bot.store import open_store
+from bot.store import open_store, place
 from tests.make import XINHUA, put_article
 
 
@@ -160,7 +160,7 @@ def test_a_withdrawn_article_is_said_to_be_withdrawn(capsys):
 def test_forgetting_what_is_not_stored_ends_with_1(capsys):
     status, _, err = run(capsys, "forget", "https://example.org/nothing")
     assert status == 1
-    assert "No stored article is https://example.org/nothing" in err
+    assert "No article is stored as https://example.org/nothing." in err
 
 
 def test_digest_prints_and_posts_nothing(capsys):
@@ -190,6 +190,37 @@ def test_check_looks_over_settings_and_corpus(capsys):
     status, out, _ = run(capsys, "check")
     assert status == 0
     assert "0 articles in 0 stories" in out
+    assert "Feeds for everyone: none followed.\n" in out
+
+
+def test_check_names_the_database_that_is_meant_and_no_password(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///news/corpus.db")
+    assert f" at {tmp_path}/news/corpus.db.\n" in run(capsys, "check")[1]
+    told = place("postgresql://news:se%40cret@db.example:5433/articles")
+    assert told == "PostgreSQL at db.example:5433/articles"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ingset", "`dateline ingest`"),
+        ("feed", "`dateline feeds`"),
+        ("summit", "`dateline ask '!summit'`"),
+        ("!sumit", "`dateline ask '!summit'`"),
+        ("!digest daily 08:00", "`dateline ask '!digest'`"),
+        ("weather", "`dateline ask '!summit'`"),
+    ],
+)
+def test_a_misspelt_command_is_told_what_was_meant(capsys, typed, meant):
+    status, _, err = run(capsys, typed)
+    assert status == 2
+    assert f"There is no command “{typed}”." in err
+    assert meant in err
+
+
+def test_a_digest_about_what_nobody_wrote_says_so(capsys):
+    assert "Nothing about zebra is stored yet." in run(capsys, "digest", "--about", "zebra")[1]
 
 
 def test_serve_without_a_token_names_the_settings(capsys):

@@ -269,10 +269,10 @@ def test_an_order_is_read_as_people_write_it(words: str, shown: str, rest: str) 
         ("about sanctions", "on which days and at what time"),
         ("weekdays", "at what time, such as `!digest weekdays 08:00"),
         ("weekends 10:00", "time zone: name a city after the time, such as `!digest weekends 10:00 Asia/Seoul`"),
-        ("daily 25:00 Seoul", '"25:00" is no time of day'),
-        ("daily 8:60 Seoul", '"8:60" is no time of day'),
-        ("daily 13 pm Seoul", '"13 pm" is no time of day'),
-        ("daily 0am Seoul", '"0am" is no time of day'),
+        ("daily 25:00 Seoul", "“25:00” is no time of day"),
+        ("daily 8:60 Seoul", "“8:60” is no time of day"),
+        ("daily 13 pm Seoul", "“13 pm” is no time of day"),
+        ("daily 0am Seoul", "“0am” is no time of day"),
         ("daily 8 Seoul 20:00", "one time of day"),
         ("daily 08:00 and 18:00 Seoul", "one time of day"),
         ("hourly", "at most once a day"),
@@ -283,12 +283,12 @@ def test_an_order_is_read_as_people_write_it(words: str, shown: str, rest: str) 
         ("every other day 8:00", "at most once a day"),
         ("every mondey 08:00 Seoul", "did you mean monday? Write it so: `!digest every Monday"),
         ("wekdays 08:00 Seoul", "did you mean weekdays?"),
-        ("every moon 08:00 Seoul", '"moon" is no day of the week'),
+        ("every moon 08:00 Seoul", "“moon” is no day of the week"),
         ("daily 08:00 Asia/Soeul", "Did you mean Asia/Seoul? Write it so: `!digest daily 08:00 Asia/Seoul`"),
         ("daily 08:00 Europe/Seoul", "Did you mean Asia/Seoul?"),
         ("daily 08:00 Asia/Beijing", "Did you mean Asia/Shanghai?"),
         ("daily 08:00 New Yrok about x", "Did you mean America/New_York?"),
-        ("daily 08:00 Middle/Earth", 'no time zone "Middle/Earth"'),
+        ("daily 08:00 Middle/Earth", "no time zone “Middle/Earth”"),
         ("daily 08:00 EST", "write America/New_York, such as `!digest daily 08:00 America/New_York`"),
         ("daily 08:00 cet", "write Europe/Berlin or"),
         ("daily 08:00 IST", "Asia/Kolkata, Europe/Dublin or Asia/Jerusalem"),
@@ -345,7 +345,7 @@ order_words = st.lists(st.sampled_from(WORDS.split()) | st.text(max_size=8), max
 
 @given(order_words, st.sampled_from(["", "Europe/Berlin"]))
 def test_any_words_are_an_order_or_a_sentence(words: str, zone: str) -> None:
-    sentence = r"[A-Z\"](?s:.)+`!digest .+`.*\."
+    sentence = r"[A-Z“](?s:.)+`!digest .+`.*\."
     try:
         schedule, rest = slots.parse(words, zone)
     except UserError as refusal:

@@ -131,7 +131,7 @@ def test_a_server_that_came_to_only_follow_says_so(
 def test_a_missing_driver_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delitem(sys.modules, "bot.store.postgres")
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    assert "pip install 'dateline[postgres]'" in refusal("postgresql://localhost/name")
+    assert "pip install '.[postgres]'" in refusal("postgresql://localhost/name")
 
 
 PASSWORD = "hunter2-%s-secret"
@@ -224,6 +224,15 @@ def test_no_kill_leaves_a_migration_half_applied(postgres: PostgresServer, bare:
         whole += tables == steps[-1]
     assert 0 < whole < 150
     open_store(postgres.url(bare)).close()
+
+
+def test_articles_of_an_older_store_are_found_by_their_stems_too(url: str, opened: Callable[[str], Store]):
+    german = opened(url).add(make_article("Vor der Wahl fiel die Brücke.", language="de"), Analysis(), NOW).id
+    with connection(url) as db:  # as it was before
+        db.execute("DROP TABLE dateline.stemmed")
+        db.execute("UPDATE dateline.search SET words = to_tsvector('simple', 'vor der wahl fiel die brucke')")
+        db.execute("DELETE FROM dateline.migration WHERE number >= 5")
+    assert [hit.article for hit in opened(url).search(Query(("Wahlen",)))] == [german]
 
 
 def test_an_article_that_fails_half_way_leaves_nothing_behind(url: str, opened: Callable[[str], Store]):

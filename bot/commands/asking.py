@@ -156,7 +156,8 @@ def nothing_about(asked: Asked, words: str) -> str:
     near: dict[str, None] = {}
     for word in terms.words(words) or [words]:
         near.update(dict.fromkeys(asked.store.nearest(word, asked.tenant)))
-    said = f"Nothing stored mentions “{words}”."
+    bare = _PHRASE.sub(r"\1", words)  # it gets quotes of its own
+    said = f"Nothing stored mentions “{bare}”."
     if near:
         return f"{said} Did you mean {join([f'“{term}”' for term in list(near)[:3]], 'or')}?"
     return f"{said} `!topics` lists what you can ask about."

@@ -24,7 +24,7 @@ NAMED = 6  # outlets named that ran one text; more are counted only
 OTHERS = 3  # shown of those that tell the same as a citation
 
 _ELLIPSIS = re.compile(r"\.{3}|…")
-_NUMBER = re.compile(r"[\[#(]?(\d{1,4})[\])]?\.?")
+_NUMBER = re.compile(r"[\[#(]?(\d{1,4})[\])]?\.?((?:(?:\s*[,&;]\s*|\s+(?:and\s+)?)[\[#(]?\d{1,4}[\])]?)*)")
 
 
 def find(asked: Asked) -> Reply:
@@ -32,6 +32,8 @@ def find(asked: Asked) -> Reply:
     if not asked.words:
         return _list(asked)
     if number := _NUMBER.fullmatch(asked.words):
+        if number[2]:
+            raise UserError("Ask for one citation at a time, such as `!source 2`.")
         return _cited(asked, int(number[1]))
     return _claim(asked)
 
@@ -39,10 +41,7 @@ def find(asked: Asked) -> Reply:
 def _answer(asked: Asked) -> Answer:
     answer = recalled(asked)
     if answer is None or not answer.citations:
-        raise UserError(
-            "There is no cited answer here yet. Ask for one with `!summit`, or look words up with "
-            "`!source denuclearization`."
-        )
+        raise UserError("There is no cited answer here yet. Type `!summit`, or `!source` with words to look up.")
     return answer
 
 
@@ -238,7 +237,8 @@ def _claim(asked: Asked) -> Reply:
     by_id = {entry.article.id: entry for entry in entries}
     blocks: list[Block] = [Paragraph((Strong(said),))]
     shown = 1 if found.verdict == "near" else PASSAGES  # what differs is said of the first alone
-    blocks += [told_in(by_id[passage.article], passage, citations) for passage in found.passages[:shown]]
+    told = list(dict.fromkeys(found.passages))[:shown]  # once, though a sentence may say it twice
+    blocks += [told_in(by_id[passage.article], passage, citations) for passage in told]
     blocks += citations.sources(asked.store)
     return Reply(Message(tuple(blocks)), citations.all())
 

@@ -137,7 +137,9 @@ def _mine(asked: Asked, number: str) -> Followed:
             return one
     if not mine:
         raise UserError(f"No feed is followed here yet. Add one with {_EXAMPLE}.")
-    raise UserError(f"There is no feed {wanted or 'without a number'}; `!feed list` shows their numbers.")
+    if not wanted.isdecimal() and not _ADDRESS.fullmatch(wanted):
+        raise UserError("Say which feed by its number; `!feed list` shows their numbers.")
+    raise UserError(f"There is no feed {wanted}; `!feed list` shows their numbers.")
 
 
 def _list(asked: Asked) -> Reply:

@@ -18,6 +18,7 @@ from bot.ports import NO_CHANNEL, channel_of
 MOST = 50  # standing orders of one guild, workspace or terminal
 
 _EXAMPLE = "`!digest daily 08:00 Asia/Seoul`"
+_EXAMPLE_ABOUT = "`!digest daily 08:00 Asia/Seoul about sanctions`"
 _CHANNEL = re.compile(r"\bto\s+<?#(\S+?)>?(?=\s|$)", re.IGNORECASE)
 _TO = re.compile(r"^to\s+(?!<?#)", re.IGNORECASE)  # "change 1 to weekdays 07:30", but "change 1 to #news"
 _EVEN = re.compile(r"\b(?:even|not) if empty\b", re.IGNORECASE)
@@ -55,7 +56,7 @@ def _set(asked: Asked, words: str, old: Subscription | None) -> Reply:
     schedule, rest = slots.parse(words, zone, old.schedule if old else None)
     about = _ABOUT.match(rest)
     if rest.strip() and not about:
-        raise UserError(f"I cannot read “{rest.strip()}” there. Write for example {_EXAMPLE} `about sanctions`.")
+        raise UserError(f"I cannot read “{rest.strip()}” there. Write for example {_EXAMPLE_ABOUT}.")
     if old is None and len(active(asked)) >= MOST:
         raise UserError(f"{MOST} digests are ordered already; stop one with `!digest stop` and its number first.")
     if channel == NO_CHANNEL:
@@ -150,7 +151,9 @@ def _mine(asked: Asked, number: str) -> Subscription:
             return one
     if not mine:
         raise UserError(f"No digest is ordered yet. Order one with {_EXAMPLE}.")
-    raise UserError(f"There is no digest {number or 'without a number'}; `!digest list` shows their numbers.")
+    if not number.strip().lstrip("#").isdecimal():
+        raise UserError("Say which digest by its number; `!digest list` shows their numbers.")
+    raise UserError(f"There is no digest {number.strip()}; `!digest list` shows their numbers.")
 
 
 def _list(asked: Asked) -> Reply:

@@ -27,7 +27,7 @@ def help_command(commands: Mapping[str, Command]) -> Command:
 
 
 def _help(commands: Mapping[str, Command], asked: Asked) -> Reply:
-    name = asked.words.lstrip("!/").casefold()
+    name = asked.words.lstrip("!/").partition(" ")[0].casefold()
     if not name:
         blocks: list[Block] = [
             Paragraph((Text("I answer from stored news articles, in their own words, each sentence with its source."),))
@@ -51,7 +51,7 @@ def _deaf(asked: Asked) -> list[Block]:
 
 def status(asked: Asked) -> Reply:
     facts = asked.store.facts(asked.tenant)
-    stored: list[Span] = [Text("Nothing is stored yet.")]
+    stored: list[Span] = [Text("nothing is stored yet.")]
     if facts.articles:
         articles, stories = counted(facts.articles, "article"), counted(facts.stories, "story")
         newest = f", newest {dates.show(When.day(facts.newest))}" if facts.newest else ""

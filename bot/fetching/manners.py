@@ -60,12 +60,13 @@ def _forget(hosts: dict[str, float]) -> None:
 class _Rules:
     """What a robots.txt of `size` code points says; `parser` is None where it could not be read, which forbids all.
 
-    Kept until `until`.
+    Kept until `until`. `why`: it could not be read.
     """
 
     parser: RobotFileParser | None
     until: float
     size: int = 0
+    why: str = ""
 
 
 class Robots:
@@ -89,7 +90,8 @@ class Robots:
         finally:
             self._locks.pop(origin, None)
         if rules.parser is None:
-            raise FetchError("the site's robots.txt could not be read, so its pages are left alone", AGAIN)
+            why = f"the site's robots.txt could not be read, as {rules.why}, and without it its pages are left alone"
+            raise FetchError(why, AGAIN)
         # in a thread: a long one is gone through for every page
         if not await asyncio.to_thread(_may_read, rules.parser, url):
             raise FetchError("the site's robots.txt asks not to read it")
@@ -99,8 +101,8 @@ class Robots:
     async def _ask(self, origin: URL) -> _Rules:
         try:
             text = await self._read(origin / "robots.txt")
-        except FetchError:
-            found = _Rules(None, self._clock() + AGAIN)
+        except FetchError as error:
+            found = _Rules(None, self._clock() + AGAIN, why=error.reason)
         else:
             found = _Rules(await asyncio.to_thread(_parsed, text), self._clock() + DAY, len(text))
         self._rules.pop(origin, None)

@@ -247,7 +247,7 @@ class Poller:
             try:
                 page = document(await (await self.web()).get(wanted.entry.link, robots=True, kind="page"))
             except FetchError as error:
-                note, again = f"the teaser only: {error.reason}", not error.for_good
+                note, again = f"only its teaser, as {error.reason}", not error.for_good
         title = reading.title or feed.title
         try:
             prepared = await self.workers.run(

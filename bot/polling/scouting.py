@@ -138,8 +138,8 @@ def _answer(fetched: Fetched) -> str:
     size = f"{len(fetched.body) / 1000:.0f} kB" if len(fetched.body) > 1000 else counted(len(fetched.body), "byte")
     moved = f", moved for good to {fetched.moved.partition('?')[0]}" if fetched.moved else ""
     kind = f" of {fetched.content_type.partition(';')[0]}" if fetched.content_type else ""
-    keeps = "tells what has changed since" if fetched.etag or fetched.modified else "sends all of it each time"
-    return f"it answers with {size}{kind}{moved}; it {keeps}"
+    unchanged = "an empty answer" if fetched.etag or fetched.modified else "all of it again"
+    return f"it answers with {size}{kind}{moved}; where nothing has changed it sends {unchanged}"
 
 
 def _told(wanted: Wanted, prepared: Prepared) -> str:
@@ -147,9 +147,10 @@ def _told(wanted: Wanted, prepared: Prepared) -> str:
     name = f"Entry “{wanted.entry.title or wanted.entry.link or 'without a title'}”"
     if prepared.article is None or prepared.analysis is None:
         return f"{name}: not stored, for {prepared.note}."
-    how = (
-        "changed; stored as a new version" if wanted.article else "stored as background" if wanted.background else "new"
-    )
+    if wanted.article:
+        how = "known; its page is tried once more" if prepared.again else "changed; stored as a new version"
+    else:
+        how = "stored as background" if wanted.background else "new"
     undated = ", undated" if prepared.article.published.basis is PublishedBasis.SEEN else ""
     note = f"; {prepared.note}" if prepared.note else ""
     return f"{name}: {how}, {counted(len(prepared.analysis.sentences), 'sentence')}{undated}{note}."

@@ -150,7 +150,7 @@ class _Order:
         self.clock = _clock(words[0], "".join(_AFTER_CLOCK[word] for word in after[:2])[:2])
         if self.clock is None:
             wrong = _short(" ".join((words[0], *after)))
-            raise UserError(f'"{wrong}" is no time of day; write 08:00, 7pm or noon, such as {self._example()}.')
+            raise UserError(f"“{wrong}” is no time of day; write 08:00, 7pm or noon, such as {self._example()}.")
         return 1 + len(after)
 
     def _take_zone(self, words: Sequence[str]) -> int:
@@ -166,7 +166,7 @@ class _Order:
             if near or every:
                 self.days = _DAYS[near[0]] if near else None
                 guess = f"did you mean {near[0]}? Write it so:" if near else "write it so:"
-                raise UserError(f'"{_short(typed[0])}" is no day of the week; {guess} {self._example()}.')
+                raise UserError(f"“{_short(typed[0])}” is no day of the week; {guess} {self._example()}.")
         if not self.zone:
             self._refuse_zone(words, typed)
 
@@ -175,21 +175,21 @@ class _Order:
         if likely := zones.ABBREVIATIONS.get(word):
             names = likely.split()
             raise UserError(
-                f'"{said}" does not say whose clock, and whose summer time; '
+                f"“{said}” does not say whose clock, and whose summer time; "
                 f"write {join(names, 'or')}, such as {self._example(names[0])}."
             )
         if zones.OFFSET.fullmatch(word):
-            raise UserError(f'"{said}" follows no summer time; name a city instead, such as {self._example()}.')
+            raise UserError(f"“{said}” follows no summer time; name a city instead, such as {self._example()}.")
         surely = bool(zones.ZONE_LIKE.fullmatch(word))
         if surely or (word[:1].isalpha() and (self.days or self.clock)):
             for count in (1, 2):  # "Seol", "New Yrok"
                 if near := zones.nearest(" ".join(words[:count])):
                     said, example = _short(" ".join(typed[:count])), self._example(near[0])
                     raise UserError(
-                        f'There is no time zone "{said}". Did you mean {join(near, "or")}? Write it so: {example}.'
+                        f"There is no time zone “{said}”. Did you mean {join(near, 'or')}? Write it so: {example}."
                     )
         if surely:
-            raise UserError(f'There is no time zone "{said}"; name a large city near you, such as {self._example()}.')
+            raise UserError(f"There is no time zone “{said}”; name a large city near you, such as {self._example()}.")
 
     def _example(self, zone: str = "") -> str:
         """A whole order to copy, with what was understood so far."""

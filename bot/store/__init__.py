@@ -57,13 +57,16 @@ def served(url: str) -> Iterator[None]:
         yield
 
 
-def engine(url: str) -> str:
-    """What keeps the store at `url`, with the version of the library where that is part of this process."""
+def place(url: str) -> str:
+    """What keeps the store at `url`, and where: a file's whole path, or a server and a database, never a password."""
     if url.partition("://")[0] in POSTGRES:
-        return "PostgreSQL"
+        from bot.store.postgres.address import Address
+
+        return str(Address(url))
     import apsw
 
-    return f"SQLite {apsw.sqlite_lib_version()}"
+    path = path_of(url)
+    return f"SQLite {apsw.sqlite_lib_version()} {f'at {path.absolute()}' if path else 'in memory'}"
 
 
 def is_there(url: str) -> bool:
@@ -91,5 +94,7 @@ def _postgres(url: str, wait: float) -> Whole:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "psycopg":
             raise
-        raise StoreError("A store in PostgreSQL needs psycopg: `pip install 'dateline[postgres]'`.") from error
+        raise StoreError(
+            "A store in PostgreSQL needs psycopg; install Dateline with it: `pip install '.[postgres]'`."
+        ) from error
     return PostgresStore(url, wait=wait)
