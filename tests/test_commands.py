@@ -73,6 +73,11 @@ def test_unknown_words_are_said_to_be_unknown_and_near_terms_offered(store):
     assert read(store, "!summit sanktions").startswith("Nothing stored mentions “sanktions”. Did you mean “sanctions”")
 
 
+@pytest.mark.parametrize(("words", "refused"), [("the", True), ("who is it", True), ("WHO", False), ('"the"', False)])
+def test_words_that_tell_nothing_are_refused(store, words, refused):
+    assert ("nearly every article" in read(store, f"!summit {words}")) is refused
+
+
 def test_a_word_that_nothing_mentions_is_said_so_beside_the_others(store):
     told = read(store, "!summit Trump Putin")
     assert told.startswith("Trump Putin Nothing stored mentions “Putin”. - ")

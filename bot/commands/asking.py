@@ -119,6 +119,11 @@ def told_in(entry: Entry, passage: Passage, citations: Citations) -> Bullet:
     return Bullet((quote(entry, passage), Text(" "), citations.cite(passage)))
 
 
+def _is_acronym(word: str) -> bool:
+    """Whether it is "WHO" and not "who"."""
+    return len(word) > 1 and word.isupper()
+
+
 _PHRASE = re.compile(r'"([^"]+)"')
 
 
@@ -126,6 +131,8 @@ def about(asked: Asked, words: str, limit: int) -> tuple[tuple[Entry, ...], tupl
     """The stored articles that speak of `words`, best first: of all of them, else of any; and what none speaks of."""
     phrases = tuple(_PHRASE.findall(words))
     asked_for = tuple(_PHRASE.sub(" ", words).split())
+    if not phrases and all(terms.is_stop(word.lower()) and not _is_acronym(word) for word in asked_for):
+        raise UserError(f"“{words}” stands in nearly every article. Ask for a name or a thing; `!topics` lists some.")
     hits = asked.store.search(Query(asked_for, phrases, every=True), asked.tenant, limit)
     unknown: tuple[str, ...] = ()
     if not hits:
