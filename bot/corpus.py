@@ -41,8 +41,9 @@ class Outcome:
 
 def analyse(article: Article, summarizer: str = "dateline") -> Analysis:
     """Everything that is worked out about one article, once."""
-    boilerplate = ingest.clean(article.text, article.title)
-    return _analysed(article, boilerplate, sentences.sentences(article.text, boilerplate), summarizer)
+    boilerplate = ingest.clean(article.text, article.title, article.language)
+    quotable = sentences.sentences(article.text, boilerplate, article.language)
+    return _analysed(article, boilerplate, quotable, summarizer)
 
 
 def _analysed(
@@ -57,10 +58,10 @@ def _analysed(
             if languages.has_dates(article.language)
             else ()
         ),
-        digest=digest.article(article.text, quotable, article.title, summarizer=summarizer),
-        names=terms.names(article.text, spans),
+        digest=digest.article(article.text, quotable, article.title, summarizer=summarizer, language=article.language),
+        names=terms.names(article.text, spans, article.language),
         terms=stories.terms_of(article.text, quotable, article.title, article.language),
-        shingles=stories.sketch(article.text, quotable),
+        shingles=stories.sketch(article.text, quotable, article.language),
     )
 
 

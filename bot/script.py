@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot import dates, digest, ingest, sentences, source, timeline
+from bot import dates, digest, ingest, languages, sentences, source, timeline
 from bot.errors import UserError
 from bot.model import Article, Boilerplate, Entry, Mention, Passage, Published, PublishedBasis, Span, When, shown
 from bot.ports import Dated
@@ -89,12 +89,13 @@ def _article(given: object, number: int) -> Article:
     title, publisher = _get(given, "title", str, ""), _get(given, "publisher", str, "")
     day = _day(given, "published")
     published = Published(When.day(day), PublishedBasis.FEED) if day else ingest.published(text, title)
-    return Article(text, title=title, publisher=publisher, published=published, id=number)
+    language = languages.detect(text, _get(given, "language", str, ""))
+    return Article(text, title=title, publisher=publisher, published=published, language=language, id=number)
 
 
 def _entry(article: Article, *, raw: bool) -> Entry:
-    boilerplate: Sequence[Boilerplate] = () if raw else ingest.clean(article.text, article.title)
-    return Entry(article, sentences.sentences(article.text, boilerplate), (), 1)
+    boilerplate: Sequence[Boilerplate] = () if raw else ingest.clean(article.text, article.title, article.language)
+    return Entry(article, sentences.sentences(article.text, boilerplate, article.language), (), 1)
 
 
 def _entries(given: Mapping[str, Any]) -> list[Entry]:
@@ -117,7 +118,8 @@ def _told(passage: Passage, entries: Sequence[Entry]) -> Row:
 
 
 def _sentences(given: Row) -> Row:
-    return {"spans": sentences.split(_get(given, "text", str))}
+    text = _get(given, "text", str)
+    return {"spans": sentences.split(text, languages.detect(text, _get(given, "language", str, "")))}
 
 
 def _digest(given: Row) -> Row:
@@ -132,7 +134,9 @@ def _digest(given: Row) -> Row:
         wanted["most"] = _get(given, "sentences", int)
     if len(entries) == 1:
         article = entries[0].article
-        spans = digest.article(article.text, entries[0].sentences, article.title, **wanted)
+        spans = digest.article(
+            article.text, entries[0].sentences, article.title, language=article.language, **wanted
+        )
         passages = [Passage(0, article.version, *span) for span in spans]
     else:
         passages = list(digest.topic(entries, **wanted))

@@ -58,12 +58,12 @@ _COMMON = frozenset(
 )
 
 
-def sketch(text: str, sentences: Sequence[Sentence]) -> tuple[int, ...]:
+def sketch(text: str, sentences: Sequence[Sentence], language: str = "en") -> tuple[int, ...]:
     """Hashes of the bands of a MinHash sketch of what `sentences` say; empty for a text too short to tell.
 
     One permutation, empty bins filled from the next one: Shrivastava & Li 2014, arXiv:1406.4784, section 3.
     """
-    shingles = _shingles(text, sentences)
+    shingles = _shingles(text, sentences, language)
     if len(shingles) < BINS // 2:
         return ()
     minima: dict[int, int] = {}
@@ -80,7 +80,8 @@ def sketch(text: str, sentences: Sequence[Sentence]) -> tuple[int, ...]:
 
 def terms_of(text: str, sentences: Sequence[Sentence], title: str, language: str = "en") -> dict[str, int]:
     """The stems an article is known by, and how often it uses them: frequent, early, long before others."""
-    told = [terms.written(title), *(terms.written(text[sentence.start : sentence.end]) for sentence in sentences)]
+    texts = [title, *(text[sentence.start : sentence.end] for sentence in sentences)]
+    told = [terms.pieces(one, language) for one in texts]
     counts: Counter[str] = Counter()
     first: dict[str, int] = {}
     for n, words in enumerate(told):
@@ -202,9 +203,9 @@ class Weighed:
         return shared / (self.length * sqrt(square)) if square else 0.0
 
 
-def _shingles(text: str, sentences: Sequence[Sentence]) -> set[int]:
+def _shingles(text: str, sentences: Sequence[Sentence], language: str) -> set[int]:
     """Every run of RUN words, hashed: letters and digits alone count, quotation marks and line ends do not."""
-    words = [word for sentence in sentences for word in terms.words(text[sentence.start : sentence.end])]
+    words = [word for sentence in sentences for word in terms.words(text[sentence.start : sentence.end], language)]
     told = " ".join(words).encode()
     places = list(accumulate((len(word.encode()) + 1 for word in words), initial=0))
     # CRC-32 spread over all its bits by a multiplication: Knuth, The Art of Computer Programming 3, section 6.4

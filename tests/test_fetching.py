@@ -438,6 +438,9 @@ def test_a_host_is_asked_once_a_pace_however_many_ask():
 ROBOTS = b"User-agent: *\nDisallow: /private\n\nUser-agent: Dateline\nDisallow: /not-for-us\nCrawl-delay: 0.1\n"
 
 
+UNREAD = "the site's robots.txt could not be read, as the server answered 500, and without it its pages are left alone"
+
+
 @pytest.mark.parametrize(
     ("robots", "path", "reason"),
     [
@@ -447,8 +450,7 @@ ROBOTS = b"User-agent: *\nDisallow: /private\n\nUser-agent: Dateline\nDisallow: 
         (answer(body=b"\xef\xbb\xbfUser-agent: *\nDisallow: /\n"), "/news", "the site's robots.txt asks not to read it"),
         (answer(404), "/news", ""),
         (answer(403), "/news", ""),
-        (answer(500), "/news", "the site's robots.txt could not be read, as the server answered 500, and without it its "
-         "pages are left alone"),
+        (answer(500), "/news", UNREAD),
         (answer(body=b"\xff\x00<html>"), "/news", ""),
         (redirect(301, "/elsewhere.txt"), "/news", ""),
     ],

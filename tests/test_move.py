@@ -36,7 +36,7 @@ from tests.servers.postgres import PostgresServer
 
 ACME = "discord/acme"
 TARGET = Target("discord", "100", "7", "9")
-WORDS = ("zürich", "trump", "edited", "gone")
+WORDS = ("zürich", "trump", "edited", "gone", "wahlen", "brücke", "haus")
 
 
 def mentioned(first: str, last: str) -> Mention:
@@ -61,6 +61,7 @@ def fill(store: Store) -> None:
     edited = store.add(make_article("The first edition.", guid="g", tenant=ACME), analysis, NOW).id
     store.add(make_article("Edited since.", guid="g", tenant=ACME), analysis, NOW + timedelta(days=1), first)
     store.add(make_article("word " * 5000 + "the end of it"), analysis, NOW, first, first)
+    store.add(make_article("Vor der Wahl fielen Brücken.", title="Häuser", language="de"), analysis, NOW)
     store.forget(store.add(make_article("Gone.", file="gone.txt"), analysis, NOW).id)
     store.remember(Answer("discord/100/7", "!summit", (Citation(1, Passage(first, 1, 0, 6)),), ("m1", "m2")), NOW)
     schedule = Schedule(frozenset({0, 6}), 8, 30, "Asia/Seoul")
@@ -118,7 +119,7 @@ def file(tmp_path: Path) -> str:
 
 def test_a_store_moved_there_and_back_is_the_same_row_by_row(file: str, other: str, tmp_path: Path):
     back = f"sqlite:///{tmp_path / 'back.db'}"
-    assert move(file, other) == move(other, back) == 4
+    assert move(file, other) == move(other, back) == 5
     assert everything(file) == everything(other) == everything(back)
 
 
@@ -126,7 +127,7 @@ def test_a_store_filled_in_postgres_comes_to_sqlite_whole(other: str, tmp_path: 
     store = open_store(other)
     fill(store)
     store.close()
-    assert move(other, str(tmp_path / "dateline.db")) == 4
+    assert move(other, str(tmp_path / "dateline.db")) == 5
     assert everything(other) == everything(str(tmp_path / "dateline.db"))
 
 
@@ -171,7 +172,7 @@ def test_a_move_that_fails_half_way_leaves_the_target_empty(file: str, other: st
     source.close()
     target.close()
     assert everything(other) == {}
-    assert move(file, other) == 4
+    assert move(file, other) == 5
 
 
 @pytest.mark.parametrize("address", [":memory:", "sqlite:///nowhere/dateline.db", "sqlite://"])

@@ -361,7 +361,7 @@ def test_where_a_page_cannot_be_read_the_teaser_is_kept(broken):
         feed = await place.poll(timedelta(0))
         (article,) = place.articles()
         assert article.text == "The council voted on the new bridge."
-        assert "teaser only" in feed.reason
+        assert "only its teaser" in feed.reason
 
     play(test)
 

@@ -92,6 +92,7 @@ lone = st.builds(
     position=st.integers(0, 9),
     worth=st.sampled_from([0.0, 0.5, 1.0]),
     follows=st.booleans(),
+    language=st.sampled_from(["en", "de"]),
 )
 
 
@@ -108,7 +109,7 @@ def test_a_choice_keeps_its_budget_and_repeats_nothing(found, words, most, query
     assert len(set(chosen)) == len(chosen) <= most
     assert sum(len(found[n].text.split()) for n in chosen) <= words
     if found:
-        likeness = centrality.space(found, [terms.stems(line.text) for line in found]).likeness
+        likeness = centrality.space(found, [terms.stems(line.text, line.language) for line in found]).likeness
         assert all(likeness[one, other] <= SAME + 1e-6 for one in chosen for other in chosen if one != other)
 
 

@@ -231,10 +231,13 @@ TEXTS = st.lists(
 ).map("".join)
 
 
-@given(TEXTS)
-@settings(max_examples=100, deadline=None)
-def test_spans_hold_every_word_once_in_order_and_trimmed(text):
-    spans = split(text)
+LANGUAGES = ["en", "de", "fr", "ru", "ja", "zh", "th", "el", "xx", ""]
+
+
+@given(TEXTS, st.sampled_from(LANGUAGES))
+@settings(max_examples=200, deadline=None)
+def test_spans_hold_every_word_once_in_order_and_trimmed(text, language):
+    spans = split(text, language)
     at = 0
     for start, end in spans:
         assert at <= start < end
@@ -260,6 +263,59 @@ def test_quotable_sentences_and_boilerplate_never_touch(text, data):
 @settings(max_examples=50, deadline=None)
 def test_blocks_hold_every_word_once(text):
     assert "".join("".join(text[start:end].split()) for start, end in blocks(text)) == "".join(text.split())
+
+
+# as TABLE, in other languages than English
+ABROAD = [
+    ("de", "Am 3. Oktober kam Dr. Müller nach Bremen. | Er sprach z. B. über Kaiser Wilhelm II. und den 2. Weltkrieg."),
+    (
+        "de",
+        "Die Kosten betragen 5 Mio. Euro. | Das ist viel, usw. | Der Rat stimmte zu. | Im Jahr 2024. | Die Wahl kam.",
+    ),
+    ("de", "„Wir kommen.“ | Danach ging er. | „Kommt er?“, fragte Meier. | Der Sportverein e. V. klagte."),
+    ("de", "Er wohnt in der Hafenstr. 5. | Das Haus ist alt. | Das ist so eine Art. | Die andere nennt Art. 5 nicht."),
+    ("fr", "M. Dupont et Mme. Durand ont voté. | « Venez ! » a-t-il dit. | « Nous partons. » | Il est parti."),
+    ("fr", "L'art. 49 est long, etc. | Les maires le disent. | J.-P. Martin partit à 10 h. | Elle resta."),
+    (
+        "es",
+        "El Sr. García llegó. | ¿Quién vino? | ¡Nadie! | La Sra. López, de EE. UU., dijo que no. | El Dr. J. L. Paz, sí.",
+    ),
+    (
+        "it",
+        "Il Sig. Rossi, nato nel sec. XIX, ha votato. | L'art. 5 lo dice, ecc. | Poi «verremo». | Lo dice l'on. Verdi.",
+    ),
+    ("pt", "O Sr. Silva chegou. | A Dra. Costa mora na Av. Liberdade, etc. | Custou 5 milhões."),
+    ("nl", "Dhr. Jansen en mevr. De Vries kwamen o.a. per fiets, enz. | De raad stemde."),
+    ("sv", "Kl. 10 kom dr. Berg, t.ex. med bil. | Bron kostar ca. 5 milj. kr. | Rådet röstade ja."),
+    ("da", "Den 3. oktober kom hr. Jensen. | Broen koster 5 mio. kr. | Rådet stemte ja."),
+    ("pl", "Prof. J. Kowalski był w 2024 r. | Rada głosowała. | Przy ul. Długiej stoi dom itd. | Koniec."),
+    ("cs", "Dne 3. října přijel Ing. Novák. | Stojí to 5 mil. Kč. | Rada hlasovala. | Např. Praha, tzv. město."),
+    ("tr", "Prof. Dr. Ahmet Yılmaz konuştu. | Atatürk Cad. kapandı vb. | Halk tepkili."),
+    (
+        "ru",
+        "В 2024 г. | Мэр прибыл в г. Туле. | На ул. Ленина живёт А. С. Попов, т. е. он. | И т. д. | «Кто там?» — спросил он.",
+    ),
+    ("uk", "У 2024 р. | Рада голосувала. | На вул. Садовій живе О. С. Коваль."),
+    ("el", "Τι έγινε; | Κανείς δεν ξέρει."),
+    ("hi", "पुल बंद है। | लोग नाराज हैं।"),
+    ("ar", "هل سيغلق الجسر؟ | قال د. أحمد إنه سيغلق."),
+    ("ko", "의회는 의결했다. | 김 시장은 “어렵다.”고 했다."),
+    ("ja", "市議会は決めた。|「反対です。」と市長は述べた。|本当か？|はい！"),
+    ("zh", "市议会投票。|“我们会来。”他说。|他说：“好的。”|市长离开。"),
+    ("th", "สภาเทศบาลลงมติเมื่อวันอังคารให้ปิดสะพานเก่า | ประชาชนต้องใช้ถนนวงแหวนแทนในระหว่างนี้"),
+    ("xx", "Alpha beta. | Gamma delta? | Epsilon."),
+]
+
+
+@pytest.mark.parametrize(("language", "barred"), ABROAD)
+def test_other_languages_are_cut_as_their_editors_would(language, barred):
+    text = re.sub(r" ?\| ?", lambda bar: "" if len(bar[0]) == 1 else " ", barred)
+    assert [text[start:end] for start, end in split(text, language)] == re.split(r" ?\| ?", barred)
+
+
+def test_paragraphs_without_spaces_stand_on_lines_of_their_own():
+    text = "古い橋、夏まで閉鎖へ\n市議会は火曜日に決めた。\n市長は話した。"
+    assert [text[start:end] for start, end in blocks(text)] == text.split("\n")
 
 
 def test_wrapping_moves_no_sentence():
@@ -299,3 +355,11 @@ def test_wrapping_moves_no_sentence():
 )
 def test_time_is_linear_in_hostile_text(unit):
     assert grows_linearly(split, unit, 10_000)
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "ja", "th"])
+@pytest.mark.parametrize(
+    "unit", ["a. ", "A.", "5. ", "« ", "。", "」", "ก ", "ก" * 25 + " ", ". . . .x", " »", "1-а. "]
+)
+def test_time_is_linear_in_hostile_text_of_other_languages(unit, language):
+    assert grows_linearly(lambda text: split(text, language), unit, 10_000)

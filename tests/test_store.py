@@ -310,6 +310,55 @@ def test_an_abbreviation_is_found_with_its_points_and_without(store, asked):
     assert {hit.article for hit in store.search(Query((asked,)))} == set(written)
 
 
+@pytest.mark.parametrize(
+    ("language", "stands", "asked"),
+    [
+        ("de", "Vor der Wahl sprach die Bürgermeisterin.", ["Wahlen", "WAHL", "Bürgermeisterinnen"]),
+        ("fr", "L'élection municipale change la donne.", ["élections", "l’élection", "municipales"]),
+        ("es", "Las elecciones cambian el plan.", ["elección", "planes"]),
+        ("ru", "Старый мост закрыли до лета.", ["мосты", "старого"]),
+        ("vi", "Cây cầu cũ.", ["cầu"]),
+        ("ja", "市議会は古い橋を閉鎖することを決めた。", ["市議会", "橋", "閉鎖"]),
+        ("zh", "市长希望在春季选举之前开放大桥。", ["选举", "大桥", "春季选举"]),
+        ("th", "การเลือกตั้งในฤดูใบไม้ผลิอาจเปลี่ยนแผนได้", ["เลือกตั้ง", "แผน"]),
+        ("ko", "시의회는 화요일에 의결했다.", ["시의회", "화요일"]),
+    ],
+)
+def test_words_of_other_languages_are_found_in_other_forms(store, language, stands, asked):
+    put(store, "Something else.")
+    id_ = put(store, stands, language=language)
+    for word in asked:
+        assert found(store, word) == [id_]
+    assert found(store, "Something") != [id_]
+
+
+def test_a_stem_finds_texts_of_its_own_language_only(store):
+    put(store, "The cas was lost.")  # what Spanish stems "casado" to
+    spanish = put(store, "Un hombre casado vota.", language="es")
+    assert found(store, "casados") == [spanish]
+
+
+def test_a_stop_word_of_another_language_is_a_word_in_english(store):
+    put(store, "Die Stadt schläft.", language="de")
+    english = put(store, "The war goes on.")
+    assert found(store, "war") == [english]
+
+
+def test_an_article_in_another_language_is_found_by_its_newest_words(store):
+    put(store, "Die Wahlen kamen.", language="de", guid="g")
+    id_ = put(store, "Die Brücken fielen.", language="de", guid="g", title="Häuser")
+    assert found(store, "Wahl") == []
+    assert found(store, "Brücke") == found(store, "Haus") == [id_]
+    store.forget(id_)
+    assert found(store, "Brücke") == []
+
+
+def test_signs_asked_for_must_stand_in_a_row(store):
+    id_ = put(store, "市长希望在春季选举之前开放大桥。" * 200, language="zh")
+    assert found(store, phrases=("开放大桥",)) == [id_]
+    assert found(store, "大桥选举") == []
+
+
 def test_a_phrase_must_stand_as_it_is_asked(store):
     right = put(store, "He called for a complete inventory and a roadmap.")
     put(store, "The inventory is complete.")

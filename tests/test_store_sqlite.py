@@ -201,6 +201,15 @@ def test_who_waits_gets_the_lock_when_it_is_let_go(path: Path, opened: Callable[
 # --- whole or not at all ----------------------------------------------------------------------------------
 
 
+def test_a_connection_that_somebody_still_reads_from_is_not_lent_again(path: Path, opened: Callable[[str], Store]):
+    store, other = opened(str(path)), opened(str(path))
+    assert isinstance(store, SqliteStore)
+    unread = store._run("BEGIN", lambda db: db.execute("SELECT name FROM sqlite_schema"))
+    other.claim(Delivery("elsewhere", Target("terminal", "here")), 60)
+    assert store.claim(Delivery("here", Target("terminal", "here")), 60)
+    unread.close()
+
+
 def test_a_migration_that_fails_leaves_nothing_behind(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     half = tmp_path / "next.sql"
     half.write_text("CREATE TABLE half (id); CREATE TABLE half (id);")
@@ -225,6 +234,25 @@ def test_a_newer_step_is_taken_by_an_older_store(path: Path, tmp_path: Path, mon
         assert db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'later'").fetchall()
 
 
+def test_articles_of_an_older_store_are_found_by_their_stems_too(path: Path, opened: Callable[[str], Store]):
+    store = open_store(str(path))
+    german = store.add(make_article("Vor der Wahl fiel die Brücke.", language="de"), ANALYSIS, NOW).id
+    store.add(make_article("The bridge fell."), ANALYSIS, NOW)
+    store.close()
+    with connection(path) as db:  # as it was before
+        db.execute(
+            """DROP VIEW searchable; DROP TABLE stemmed;
+               CREATE VIEW searchable AS SELECT article.id, version.title, version.text FROM article
+               JOIN version ON version.article = article.id AND version.version = article.version
+               WHERE article.withdrawn = 0;
+               INSERT INTO search (search) VALUES ('rebuild')"""
+        )
+        db.pragma("user_version", sqlite.STEMMED - 1)
+    assert [hit.article for hit in opened(str(path)).search(Query(("Wahlen",)))] == [german]
+    with connection(path) as db:
+        db.execute("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
+
+
 def test_an_article_that_fails_half_way_leaves_nothing_behind():
     store = open_store(":memory:")
     with pytest.raises(TypeError):
@@ -238,9 +266,10 @@ def test_an_article_that_fails_half_way_leaves_nothing_behind():
 def test_the_full_text_index_agrees_with_the_words_whatever_came_and_went(path: Path):
     store, dice = open_store(str(path)), random.Random(3)
     for _ in range(80):
-        guid = str(dice.randrange(20))
+        guid, language = str(dice.randrange(20)), dice.choice(["en", "de", "ja"])
         if dice.random() < 0.7:
-            store.add(make_article(f"words {dice.random()} of {guid}", guid=guid), ANALYSIS, NOW)
+            text = f"words {dice.random()} of {guid} 選挙 Wahlen"
+            store.add(make_article(text, guid=guid, language=language), ANALYSIS, NOW)
         else:
             store.forget(dice.randrange(20))
     store.close()

@@ -69,9 +69,12 @@ def summit(asked: Asked) -> Reply:
 
 def _speaks(entries: Sequence[Entry], words: str) -> bool:
     """Whether any sentence left in `entries` speaks of `words`; of anything, without words."""
-    wanted = set(terms.stems(words))
+    wanted = {one: set(terms.stems(words, one)) for one in {entry.article.language for entry in entries}}
     return any(
-        not wanted or wanted & set(terms.stems(entry.article.text[sentence.start : sentence.end]))
+        not words
+        or not wanted[entry.article.language].isdisjoint(
+            terms.stems(entry.article.text[sentence.start : sentence.end], entry.article.language)
+        )
         for entry in entries
         for sentence in entry.sentences
     )

@@ -37,10 +37,11 @@ def article(
     most: int = 3,
     query: str = "",
     summarizer: str = ranking.Summarizer.DATELINE,
+    language: str = "en",
 ) -> tuple[Span, ...]:
     """The sentences of an article that tell it, in document order; with a query, those that speak of it."""
     sentences = sentences[:MOST_SENTENCES]
-    lines = _meaning(_lines(text, sentences), [text], query)
+    lines = _meaning(_lines(text, sentences, language=language), [text], query)
     chosen = ranking.choose(lines, words=words, most=most, title=title, query=query, summarizer=summarizer)
     if not chosen and sentences and words > 0:
         return (_beginning(text, sentences[0], words),)
@@ -122,10 +123,10 @@ def _told_days(entries: Sequence[Entry], dates: Mapping[Passage, When]) -> dict[
     return days
 
 
-def _lines(text: str, sentences: Sequence[Sentence], article: int = 0) -> list[ranking.Line]:
+def _lines(text: str, sentences: Sequence[Sentence], article: int = 0, language: str = "en") -> list[ranking.Line]:
     texts = [shown(text[sentence.start : sentence.end]) for sentence in sentences]
-    judged = editor.judge(texts, [sentence.paragraph for sentence in sentences])
-    names = introductions.names(texts)
+    judged = editor.judge(texts, [sentence.paragraph for sentence in sentences], language)
+    names = introductions.names(texts, language)
     return [
         ranking.Line(
             one,
@@ -135,6 +136,7 @@ def _lines(text: str, sentences: Sequence[Sentence], article: int = 0) -> list[r
             judgement.follows,
             strangers=name.strangers,
             introduces=name.introduces,
+            language=language,
         )
         for n, (one, judgement, name) in enumerate(zip(texts, judged, names, strict=True))
     ]
@@ -180,7 +182,8 @@ def _candidates(entries: Sequence[Entry], query: str) -> tuple[list[ranking.Line
 
     A stem's beginning is enough here: the ranking looks more closely.
     """
-    beginnings = [stem[: max(3, len(stem) - 1)] for stem in terms.stems(query)]
+    spoken = {entry.article.language for entry in entries}
+    beginnings = [stem[: max(3, len(stem) - 1)] for language in spoken for stem in terms.stems(query, language)]
 
     def urgency(place: tuple[int, int]) -> tuple[bool, int, int]:
         number, position = place
@@ -196,7 +199,8 @@ def _candidates(entries: Sequence[Entry], query: str) -> tuple[list[ranking.Line
     for number, group in groupby(places, key=itemgetter(0)):
         entry = entries[number]
         positions = [position for _, position in group]
-        known = _lines(entry.article.text, entry.sentences[: positions[-1] + 1], number)
+        told = entry.sentences[: positions[-1] + 1]
+        known = _lines(entry.article.text, told, number, entry.article.language)
         lines += [known[n] for n in positions]
         passages += [_passage(entry, entry.sentences[n]) for n in positions]
     return lines, passages

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from bot.digest import hanging
+from bot.digest import abroad, hanging
 
 
 class Judgement(NamedTuple):
@@ -80,6 +80,17 @@ _CREDIT = re.compile(
     r"|^.{3,60} reported from [^,]{2,40}\.$"
     r"|^[\w .&’'-]{2,40} is (?:a|the|also a|also the) (?:parent|sister) company of \S+(?: \S+)?\.$"  # whose newsroom it is
 )
+# one of which each of these holds
+_CREDITING = (
+    "contributed to",
+    "rights reserved",
+    "not be ",
+    "photo",
+    "image",
+    "picture",
+    "reported from",
+    " company of",
+)
 _LETTER = re.compile(r"[^\W\d_]")
 # Each begins with one class of signs, to which `re` skips quickly.
 _QUOTE = re.compile("[“”«»„\"`'‘’](?:(?<=[“”«»„\"])|(?<=`)`|(?<=')'|(?<=‘)(?<!\\w‘)|(?<=[.,!?]’)(?!\\w))")
@@ -89,27 +100,47 @@ _DAY = re.compile(
     r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}\b|\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d,?")
-_CALENDAR = frozenset(
+_MONTHS = frozenset(
     "January February March April May June July August September October November December Jan Feb Mar Apr Jun Jul Aug Sep "
-    "Sept Oct Nov Dec Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+    "Sept Oct Nov Dec".split()
 )
+_CALENDAR = _MONTHS | frozenset("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
 
 
-def judge(sentences: Sequence[str], paragraphs: Sequence[int]) -> list[Judgement]:
+def judge(sentences: Sequence[str], paragraphs: Sequence[int], language: str = "en") -> list[Judgement]:
     """A judgement for each sentence of an article as shown, in order; `paragraphs` says which stand together."""
+    if language != "en":
+        return [_foreign(sentence, language, opens=n == 0) for n, sentence in enumerate(sentences)]
     opening = " ".join(sentences[:20])
     enough = opening.count(" ") // 50 + 1  # names, where capitals are kept
     cased = sum(1 for _ in islice(_NAME.finditer(opening), enough)) == enough
+    low = "\n".join(sentences).lower()
+    signed = any(words in low for words in _CREDITING)  # one look at the whole saves one at each sentence
     judged: list[Judgement] = []
     inside, before = False, -1
     for n, (sentence, paragraph) in enumerate(zip(sentences, paragraphs, strict=True)):
         outside, whole, inside = _unquoted(sentence, inside=inside and paragraph == before)
         before = paragraph
         if whole:
-            judged.append(_judged(sentence, outside, opens=n == 0, cased=cased))
+            judged.append(_judged(sentence, outside, opens=n == 0, cased=cased, signed=signed))
         else:  # where capitals are lost, quotation marks stand between spaces, and which side they close is a guess
             judged.append(Judgement(worth=0.0 if cased else 1.0))
     return judged
+
+
+def _foreign(sentence: str, language: str, *, opens: bool) -> Judgement:
+    if not _LETTER.search(sentence) or not abroad.is_whole(sentence) or sentence.endswith((":", "：")):
+        return Judgement(worth=0)
+    if abroad.leads_elsewhere(sentence):
+        return Judgement(worth=0)
+    worth = 1.0
+    if abroad.asks(sentence):
+        worth *= QUESTION
+    elif not abroad.is_finished(sentence, language):
+        worth *= UNFINISHED
+    if sentence[0] in "([（" and sentence.rstrip(" .。")[-1:] in ")]）":
+        worth *= ASIDE
+    return Judgement(worth, follows=not opens and abroad.hangs(sentence, language))
 
 
 def _unquoted(sentence: str, *, inside: bool) -> tuple[str, bool, bool]:
@@ -142,27 +173,16 @@ def _opens(sentence: str, start: int, end: int, *, inside: bool) -> bool:
     return glued_after if glued_before != glued_after else not inside
 
 
-def _judged(sentence: str, outside: str, *, opens: bool, cased: bool) -> Judgement:
+def _judged(sentence: str, outside: str, *, opens: bool, cased: bool, signed: bool) -> Judgement:
     """`outside`: what it says outside quotation marks; below, `low` and `told` are the two in lower case."""
     if not _LETTER.search(outside):
         return Judgement(worth=0)  # a quotation without its speaker
     low = sentence.lower()
-    if sentence.endswith(":") or _ADDRESSED.match(low) or _is_credit(low):
+    if sentence.endswith(":") or _ADDRESSED.match(low) or (signed and _CREDIT.search(low)):
         return Judgement(worth=0)
     told = low if outside is sentence else outside.lower()
     follows = hanging.follows(outside, told, low, opens=opens, cased=cased)
     return Judgement(_worth(sentence, low, outside, told, opens=opens, cased=cased), follows)
-
-
-def _is_credit(low: str) -> bool:
-    return (
-        "contributed to" in low
-        or "rights reserved" in low
-        or "not be " in low
-        or "reported from" in low
-        or " company of" in low
-        or "this " in low
-    ) and bool(_CREDIT.search(low))
 
 
 def _worth(sentence: str, low: str, outside: str, told: str, *, opens: bool, cased: bool) -> float:
@@ -180,7 +200,9 @@ def _worth(sentence: str, low: str, outside: str, told: str, *, opens: bool, cas
         worth *= min(1.0, 0.75 + 0.08 * len(telling))  # names tell something too, no single one much
     if not (opens or dated) and len(written) <= _LONGEST_HEADLINE and _is_headline(low, written):
         worth *= HEADLINE
-    return worth * (1 + 0.06 * dated + 0.04 * numbered + 0.1 * bool(dated and _DAY.search(sentence)))
+    # a month is among `telling`, or opens the sentence
+    day = dated and (_DAY.match(sentence) if _MONTHS.isdisjoint(telling) else _DAY.search(sentence))
+    return worth * (1 + 0.06 * dated + 0.04 * numbered + 0.1 * bool(day))
 
 
 def _manner(sentence: str, low: str, told: str, *, opens: bool) -> float:

@@ -124,9 +124,8 @@ def _hangs(opening: str) -> bool:
 
 def points_back(low: str) -> bool:
     """Whether a sentence speaks of something by a word that only points at it."""
-    if low.endswith(_LIKEWISE, 0, len(low.rstrip(" .\"”’'"))):
+    if low.rstrip(" .\"”’'").endswith(_LIKEWISE):
         return True
-    if (" so" in low or " the latter" in low or " the former" in low) and _PROXY.search(low):
+    if (" so" in low or "the latter" in low or "the former" in low) and _PROXY.search(low):
         return True
-    before = [low[: found.start()].rpartition(" ")[2] for found in _DEMONSTRATIVE.finditer(low)]
-    return not _PREPOSITIONS.isdisjoint(before)
+    return any(low[: found.start()].rpartition(" ")[2] in _PREPOSITIONS for found in _DEMONSTRATIVE.finditer(low))

@@ -51,11 +51,14 @@ _THING = frozenset(
 _SHORTEST = 3  # letters
 
 
-def names(sentences: Sequence[str]) -> list[Names]:
+def names(sentences: Sequence[str], language: str = "en") -> list[Names]:
     """Of each sentence of an article, in order, whom it introduces and whom it takes as known.
 
-    Only those count whom the article also names by the surname alone.
+    Only those count whom the article also names by the surname alone; in other languages than English nobody, where
+    capitals or the words beside a name mean other things.
     """
+    if language != "en":
+        return [_NOBODY] * len(sentences)
     text = "\n".join(sentences)
     written = [_FULL.findall(sentence) for sentence in sentences]
     runs = Counter(chain.from_iterable(written))

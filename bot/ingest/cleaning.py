@@ -20,6 +20,7 @@ from bot.ingest.shapes import (
     OPENINGS,
     REPORTED,
 )
+from bot.languages import UNSPACED
 from bot.model import Boilerplate, Span, shown
 from bot.sentences import blocks, within
 
@@ -37,8 +38,10 @@ _BULLET = re.compile(r"[-–—•*·▪◦‣●○■►+>]|\(?\d{1,3}[.)]\s")
 _SIGNED = re.compile(r"\([a-z]{2,3}(?:[-/][a-z]{2,3}){1,3}/?\)\Z")  # (aa-kjd): who wrote and who edited it
 
 
-def clean(text: str, title: str = "") -> tuple[Boilerplate, ...]:
+def clean(text: str, title: str = "", language: str = "en") -> tuple[Boilerplate, ...]:
     """What of `text` is never quoted, and why, in order and without overlap; `title` is the article's, if known.
+
+    What English pages say of themselves is known; of other languages datelines, headings and what has no words.
 
     Reasons: advertisement, agency, byline, copyright, credit, dateline, notice, photo, read-more, sharing, sub-head,
     timestamp, title. O(len(text)).
@@ -50,7 +53,7 @@ def clean(text: str, title: str = "") -> tuple[Boilerplate, ...]:
     parts = blocks(text)
     for number, (opens, end) in enumerate(parts):
         start = opens
-        heading = _is_heading(text, start, end, first=number == 0)
+        heading = _is_heading(text, start, end, language, first=number == 0)
         reason = _whole(text, start, end, known)
         line = dateline(text, start, end) if not reason and number < LEAD else None
         if line and _is_dateline(line, end, heading=heading, first=not body):
@@ -71,7 +74,7 @@ def clean(text: str, title: str = "") -> tuple[Boilerplate, ...]:
                 found.append(Boilerplate(start, cut, "title"))
                 start = cut
             body.append((start, end))
-    found += _in_sentences(text, body)
+    found += _in_sentences(text, body, language)
     return tuple(_disjoint(found))
 
 
@@ -88,12 +91,19 @@ def _whole(text: str, start: int, end: int, title: str) -> str:
     return _reason(_BLOCK.match(block), BLOCKS)
 
 
-def _is_heading(text: str, start: int, end: int, *, first: bool) -> bool:
+def _is_heading(text: str, start: int, end: int, language: str, *, first: bool) -> bool:
     """Whether a block stands there as a heading does: short, one line, no full stop, no bullet, a capital."""
-    if end - start > SHAPE or not (text[start].isupper() or text[start].isdigit() or text[start] in "\"'“‘¿¡(["):
+    opens = text[start].isupper() or text[start].isdigit() or text[start] in "\"'“‘¿¡(["
+    if language != "en":
+        opens = opens or text[start] in "«„‘「『【" or (text[start].isalpha() and not text[start].islower())
+    if end - start > SHAPE or not opens:
         return False
     block = text[start:end]
-    if _ENDED.search(block) or _BULLET.match(block) or _OPENING.match(block) or len(within(text, start, end)) > 1:
+    if language in UNSPACED and len(block) > (TITLE_WORDS if first else HEAD_WORDS) * UNSPACED[language]:
+        return False
+    if _ENDED.search(block) or _BULLET.match(block) or _OPENING.match(block):
+        return False
+    if len(within(text, start, end, language)) > 1:
         return False
     if CREDIT_IN_BRACKETS.search(block) or CREDIT_BARE.search(block):
         return False
@@ -127,9 +137,9 @@ def _folded(words: str) -> str:
 # --- sentences --------------------------------------------------------------------------------------------
 
 
-def _in_sentences(text: str, body: Sequence[Span]) -> Iterator[Boilerplate]:
+def _in_sentences(text: str, body: Sequence[Span], language: str) -> Iterator[Boilerplate]:
     """What is no news among the sentences of the blocks `body`."""
-    spans = [span for start, end in body for span in within(text, start, end)]
+    spans = [span for start, end in body for span in within(text, start, end, language)]
     known: set[int] = set()
     for number, (start, end) in enumerate(spans):
         if opening := _OPENING.match(text, start, end):

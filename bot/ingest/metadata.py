@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from bot import dates, sentences
+from bot import dates, languages, sentences
 from bot.errors import InputError
 from bot.ingest.cleaning import clean
 from bot.ingest.dateline import AGENCY, DAY, agency, dateline
@@ -32,7 +32,7 @@ NEAR = timedelta(days=60)  # how far from the window of its content a dateline w
 LONGEST = 4000  # code points; no sentence is longer
 FEW = 50  # words without a full stop are a title and no more
 
-_STOPPED = re.compile(r"[.!?…。！？؟।][\"'”’»)\]\s]*\Z")
+_STOPPED = re.compile(r"[.!?…。！？؟।።။។۔][\"'”’»)\]\s]*\Z")
 _DAY = re.compile(DAY, re.IGNORECASE)
 _YEAR = re.compile(r"\d{4}")
 _ADDRESS = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-]?(?P<month>\d\d)[/-]?(?P<day>\d\d)(?=[/_.-])")
@@ -62,13 +62,21 @@ def article(
     published: Published | None = None,
     file: str = "",
     tenant: str = EVERYONE,
+    language: str = "",
 ) -> Article:
-    """`text` as an article; what is not given is looked for in the text.
+    """`text` as an article; what is not given is looked for in the text. `language`: what it is declared to be in.
 
     Raises `InputError` where nothing in it can be quoted.
     """
     return described(
-        text, title=title, publisher=publisher, url=url, published=published, file=file, tenant=tenant
+        text,
+        title=title,
+        publisher=publisher,
+        url=url,
+        published=published,
+        file=file,
+        tenant=tenant,
+        language=language,
     ).article
 
 
@@ -81,12 +89,14 @@ def described(
     published: Published | None = None,
     file: str = "",
     tenant: str = EVERYONE,
+    language: str = "",
 ) -> Described:
     """`article`, with what was found on the way."""
-    pieces = clean(text, title)
-    found = sentences.sentences(text, pieces)
+    language = languages.detect(text, language)
+    pieces = clean(text, title, language)
+    found = sentences.sentences(text, pieces, language)
     quotable = _spans(found)
-    _check(text, quotable, titled=bool(title))
+    _check(text, quotable, titled=bool(title) or language in languages.UNSTOPPED)
     line = next((dateline(text, piece.start, len(text)) for piece in pieces if piece.reason == "dateline"), None)
     made = Article(
         text,
@@ -94,9 +104,10 @@ def described(
         publisher=publisher or (line.agency if line else "") or _publisher(text, pieces),
         place=line.place if line else "",
         author=next((_author(said) for said in _said(text, pieces, "byline")), ""),
-        published=published or _by_address(url) or _published(text, pieces, quotable),
+        published=published or _by_address(url) or _published(text, pieces, quotable, language),
         url=url,
         file=file,
+        language=language,
         tenant=tenant,
     )
     return Described(made, pieces, found)
@@ -105,7 +116,7 @@ def described(
 def published(text: str, title: str = "") -> Published:
     """The publication date that the text itself gives: stated, inferred from its content, or unknown."""
     pieces = clean(text, title)
-    return _published(text, pieces, _spans(sentences.sentences(text, pieces)))
+    return _published(text, pieces, _spans(sentences.sentences(text, pieces)), "en")
 
 
 def given(stamp: str) -> Published | None:
@@ -142,7 +153,7 @@ def _check(text: str, quotable: Sequence[Span], *, titled: bool) -> None:
 # --- the date ---------------------------------------------------------------------------------------------
 
 
-def _published(text: str, pieces: Sequence[Boilerplate], quotable: Sequence[Span]) -> Published:
+def _published(text: str, pieces: Sequence[Boilerplate], quotable: Sequence[Span], language: str) -> Published:
     yearless = ""
     for piece in pieces:
         if piece.reason not in {"dateline", "timestamp"}:
@@ -152,6 +163,8 @@ def _published(text: str, pieces: Sequence[Boilerplate], quotable: Sequence[Span
             if when := _calendar(day):
                 return Published(when, PublishedBasis.STATED, shown(said))
             yearless = yearless or (day if piece.reason == "dateline" else "")
+    if not languages.has_dates(language):
+        return Published()
     window = dates.window(text, quotable)
     if yearless:
         near = window or _latest_day(text, quotable)

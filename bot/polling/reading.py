@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot import corpus, ingest, languages
+from bot import corpus, ingest
 from bot.errors import DatelineError, FeedError, InputError
 from bot.ingest.feeds import FeedEntry, parse
 from bot.ingest.pages import Page, extract
 from bot.model import EVERYONE, Analysis, Article, Published, PublishedBasis, Sighting, When
 from bot.polling.recognising import Recognised, recognise, remembered
 
+SHORTEST = 40  # code points of a page's text; less is a menu or a greeting and no article
 AT_ONCE = 50  # new entries of one feed stored at a time; the rest come with the next try
 STALE = timedelta(days=7)  # an entry older than this is no news, however new it is in its feed
 FIRST_YEAR = 1990  # no feed is older than the web; 1970 is a clock that was never set
@@ -148,16 +149,16 @@ def prepare(
         try:
             found = extract(page.body, url=page.url, content_type=page.content_type)
         except FeedError as error:
-            note = f"the teaser only: {_clause(error)}"
+            note = f"only its teaser, as {_clause(error)}"
         else:
             if found.wall:
-                note = f"the teaser only: its page is a {found.wall}"
+                note = f"only its teaser, as its page is a {found.wall}"
                 # what a consent page or a robot check says of itself is not of the article
                 found = found if found.wall == "paywall" else Page()
             elif len(found.text) > len(text):
                 text = found.text
             else:
-                note = "the teaser only: its page holds no more"
+                note = "only its teaser, as its page holds no more"
     day = believed(entry, now) or (_day(found.published, now) if found.published else None)
     given = Published(When.day(day), PublishedBasis.FEED, _stamp(entry, found)) if day else None
     return article(
@@ -185,6 +186,8 @@ def of_page(page: Document, tenant: str, now: datetime, summarizer: str) -> Prep
         return Prepared(note=_clause(error))
     if found.wall:
         return Prepared(note=f"it is a {found.wall}")
+    if found.text.strip() and len(found.text) < SHORTEST:
+        return Prepared(note="it holds a few words only")
     day = _day(found.published, now) if found.published else None
     return article(
         found.text,
@@ -221,18 +224,14 @@ def article(
     if not text.strip():
         return Prepared(note=note or "it has a title but no text")
     try:
-        made = ingest.article(text, title=title, publisher=publisher, url=url, published=published, tenant=tenant)
+        made = ingest.article(
+            text, title=title, publisher=publisher, url=url, published=published, tenant=tenant, language=language
+        )
     except InputError as error:
         return Prepared(note=f"it {_clause(error)}")
     if made.published.basis in {PublishedBasis.UNKNOWN, PublishedBasis.INFERRED}:
         made = replace(made, published=Published(When.day(now.date()), PublishedBasis.SEEN))
-    made = replace(
-        made,
-        author=author or made.author,
-        guid=guid,
-        language=languages.detect(text, language),
-        background=background,
-    )
+    made = replace(made, author=author or made.author, guid=guid, background=background)
     analysis = corpus.analyse(made, summarizer)
     if not analysis.sentences:
         return Prepared(note="it has no sentence to quote")

@@ -58,6 +58,7 @@ class Line(NamedTuple):
     meant: bool = False
     strangers: frozenset[str] = frozenset()
     introduces: frozenset[str] = frozenset()
+    language: str = "en"
 
 
 def choose(
@@ -79,7 +80,7 @@ def choose(
         return ()
     from bot.ranking import centrality, choice
 
-    stems = [terms.stems(line.text) for line in lines]
+    stems = [terms.stems(line.text, line.language) for line in lines]
     space = centrality.space(lines, stems)
     if summarizer == Summarizer.DATELINE:
         score, balance = centrality.score(space, title), choice.TOPIC if space.is_topic else choice.ARTICLE

@@ -38,6 +38,7 @@ class Space:
     likeness: Floats
     article: Places
     position: Floats
+    languages: frozenset[str]
 
     @property
     def is_topic(self) -> bool:
@@ -71,7 +72,8 @@ def space(lines: Sequence[Line], stems: Sequence[Sequence[str]]) -> Space:
     matrix[row, stem] = value
     article = np.array([one.article for one in lines])
     position = np.array([one.position for one in lines], dtype=np.float32)
-    return Space(len(lines), column, line, words, row, stem, value, matrix @ matrix.T, article, position)
+    languages = frozenset(one.language for one in lines)
+    return Space(len(lines), column, line, words, row, stem, value, matrix @ matrix.T, article, position, languages)
 
 
 def summed(places: Places, weights: Floats, size: int) -> Floats:
@@ -121,5 +123,6 @@ def answers(space: Space, query: str, meant: Sequence[bool]) -> Floats:
 
 def _vector(space: Space, text: str) -> Floats:
     vector = np.zeros(len(space.column))
-    vector[[space.column[stem] for stem in set(terms.stems(text)) if stem in space.column]] = 1
+    told = {stem for language in space.languages for stem in terms.stems(text, language)}
+    vector[[space.column[stem] for stem in told if stem in space.column]] = 1
     return vector

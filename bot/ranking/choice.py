@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bot import languages
 from bot.ranking import SAME, SHORTEST, Line
 from bot.ranking.centrality import Floats, Places, Space, scaled, summed
 
@@ -53,7 +54,7 @@ def greedy(
     lines: Sequence[Line], space: Space, score: Floats, answers: Floats, balance: Balance, words: int, most: int
 ) -> tuple[int, ...]:
     """Take what is worth most and still fits, again and again; should nothing, then without the editor's rules."""
-    lengths = [line.text.count(" ") + bool(line.text) for line in lines]
+    lengths = [_length(line) for line in lines]
     speaks = (answers >= (ANSWERS if answers.any() else 0)).tolist()
     score = scaled(score + answers)
     free = [n for n, line in enumerate(lines) if line.worth > 0 and lengths[n] >= SHORTEST]
@@ -63,6 +64,13 @@ def greedy(
         free = [n for n in range(len(lines)) if lengths[n]]
         chosen = _fill(lines, lengths, free, speaks, space, score, balance, words, most)
     return tuple(chosen)
+
+
+def _length(line: Line) -> int:
+    """How many words a reader sees; where no space parts them, as many as its signs make."""
+    if line.language in languages.UNSPACED:
+        return max(1, round(len(line.text) / languages.UNSPACED[line.language]))
+    return line.text.count(" ") + bool(line.text)
 
 
 def _fill(

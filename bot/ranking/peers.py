@@ -36,7 +36,9 @@ def score(summarizer: Summarizer, lines: Sequence[Line], stems: Sequence[Sequenc
         case Summarizer.TEXTRANK:
             found = textrank(stems)
         case _:
-            rated = _sumy(summarizer, [line.text for line in lines[:MAX_LINES]], stems, title)
+            spoken = frozenset(line.language for line in lines)
+            headline = [stem for language in sorted(spoken) for stem in terms.stems(title, language)]
+            rated = _sumy(summarizer, [line.text for line in lines[:MAX_LINES]], stems, title, headline)
             found = np.array(rated + [min(rated)] * (len(lines) - len(rated)))
     spread = found.max() - found.min()
     return (found - found.min()) / spread if spread > 0 else np.ones(len(lines))
@@ -100,7 +102,10 @@ class _Words:
         return tuple(self._stems.get(sentence, ()))
 
 
-def _sumy(summarizer: Summarizer, texts: Sequence[str], stems: Sequence[Sequence[str]], title: str) -> list[float]:
+def _sumy(
+    summarizer: Summarizer, texts: Sequence[str], stems: Sequence[Sequence[str]], title: str, headline: Sequence[str]
+) -> list[float]:
+    """`headline`: the stems of `title`."""
     from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence
     from sumy.summarizers.edmundson import EdmundsonSummarizer
     from sumy.summarizers.kl import KLSummarizer
@@ -122,7 +127,7 @@ def _sumy(summarizer: Summarizer, texts: Sequence[str], stems: Sequence[Sequence
         rank.bonus_words, rank.stigma_words, rank.null_words = _BONUS, _STIGMA, {"the"}
     # numbered, as sumy keys its ratings by text and equal sentences would collapse
     numbered = {f"{n} {text}": tuple(found) for n, (text, found) in enumerate(zip(texts, stems, strict=False))}
-    words = _Words(numbered | {title: terms.stems(title)})
+    words = _Words(numbered | {title: tuple(headline)})
     sentences = [Sentence(text, words) for text in numbered]
     if title:
         sentences.insert(0, Sentence(title, words, is_heading=True))

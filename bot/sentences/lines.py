@@ -15,6 +15,7 @@ LIST = 40  # code points; neighbouring lines this short, neither of them ended, 
 
 _ENDS = frozenset(".!?…:;。！？؟।")
 _CLOSING = "\"'”’»)]\u200b"
+_UNSPACED = re.compile("[\u2e80-\u9fff\uf900-\ufaff]")  # Chinese and Japanese put no spaces between words
 _BULLET = re.compile(r"(?:[-–—•*·▪◦‣●○■□►▶+]|--|\(?\d{1,2}[.)]|\(?[a-z]\))\s+\S")
 _GOES_ON = words(
     "a an the and or but nor of in on at by to for from with as into than that which who whose is are was were be been "
@@ -99,4 +100,6 @@ def _break(text: str, above: Span, below: Span, width: int) -> _Break:
 
 
 def _word_length(text: str, line: Span) -> int:
+    if _UNSPACED.match(text, line[0]):
+        return 1  # such a line may break anywhere
     return len(text[line[0] : min(line[1], line[0] + WRAP)].split(None, 1)[0])

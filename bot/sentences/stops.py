@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bot.model import Span
 from bot.sentences.words import CLOSERS, LETTERED, NAMES, NUMBERED, OPENERS, TITLES, ZONES
@@ -28,11 +29,26 @@ _MIXED = re.compile(r"[a-z](?:[ln]-)?[A-Z]")
 _ACRONYM = re.compile(r"(?:[A-Za-z]{1,2}\.)+[A-Z]\Z")
 _CLIPPED = re.compile(r"[B-DF-HJ-NP-TV-Z][b-df-hj-np-tv-xz]{1,3}\Z")  # Pvt, Sgt, Hwy: no vowel, so no word
 
+LONG = 4000  # code points; no block of an article is longer, and what is need not be remembered
 _TAILS = frozenset(word[-3:].lower() for word in TITLES | NUMBERED | CLOSERS | NAMES)
 
 
 def cut(text: str, start: int, end: int, found: list[Span]) -> None:
     """Add the sentences of text[start:end], one block or a part of one, to `found`."""
+    if end - start > LONG:
+        _cut(text, start, end, found)
+    else:
+        found += [(start + first, start + last) for first, last in _spans(text[start:end])]
+
+
+@lru_cache(maxsize=64)  # cleaning asks for the blocks of an article, and right after it quoting for the same ones
+def _spans(block: str) -> list[Span]:
+    found: list[Span] = []
+    _cut(block, 0, len(block), found)
+    return found
+
+
+def _cut(text: str, start: int, end: int, found: list[Span]) -> None:
     for label in _LABEL.finditer(text, start, end):
         word = label.start() - len("Photo")
         _cut_at_stops(text, start, word, found)

@@ -7,25 +7,26 @@ article must not be made to say what it does not. No language model judges here;
 from __future__ import annotations
 
 import re
-from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from itertools import accumulate, chain, pairwise
+from itertools import chain, pairwise
 from math import log
 
 from bot import terms
 from bot.model import Entry, Passage, Sentence, shown
 from bot.source import words
 from bot.source.comparing import Comparison
+from bot.source.reading import Read, reading
 from bot.source.words import Word
 
 MOST = 5  # passages in an answer
 READ = 30  # sentences compared closely, of all that share words with the claim
 SUPPORT = 0.8  # share of a claim's matter that a sentence must say to support it
 NEAR = 0.5  # and to be shown as the closest
+UNSURE = 0.75  # the most that is believed of a likeness in other languages than English
 VAGUE = 3  # words of a claim for each that carries matter, from which nothing but its very words supports it
 GAP = 60  # words that an ellipsis may stand for
 QUOTED = 3  # words from which a run of words is a quotation, even without quotation marks
@@ -58,44 +59,18 @@ class _Said:
     differs: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """An article as claims are looked for in it: in lower case and plain typography, and where its sentences start."""
-
-    entry: Entry
-    low: str
-    starts: list[int]
-
-    def home(self, at: int) -> int:
-        """Which sentence stands at a place of `low`; -1: before the first."""
-        return bisect(self.starts, at) - 1
-
-    def places(self, word: str) -> set[int]:
-        """The sentences with these letters in them."""
-        found: set[int] = set()
-        at = self.low.find(word)
-        while at >= 0:
-            n = self.home(at)
-            found.add(n)
-            after = self.starts[n + 1] if n + 1 < len(self.starts) else len(self.low)
-            at = self.low.find(word, max(at + 1, after))
-        return found - {-1}
-
-    def words(self, n: int) -> list[str]:
-        sentence = self.entry.sentences[n]
-        return terms.words(words.plain(self.entry.article.text[sentence.start : sentence.end]))
-
-
 def find(claim: str, entries: Sequence[Entry]) -> Found:
     """What `entries` say of `claim`: word for word, else in other words, else the nearest, else nothing."""
-    articles = [_read(entry) for entry in entries]
-    pieces = [piece for part in re.split(r"\.{3}|…", claim) if (piece := terms.words(words.plain(part)))]
-    quoted = [said for article in articles for said in _quotations(pieces, article)]
+    articles = [reading(entry) for entry in entries]
+    pieces = {language: _pieces(claim, language) for language in {article.language for article in articles}}
+    quoted = [said for article in articles for said in _quotations(pieces[article.language], article)]
     if exact := [said.passage for said in quoted if not said.differs]:
-        words_ = len(terms.written(claim))
-        sure = words_ >= QUOTED or claim.strip()[:1] in "\"“„«'‘"
+        words_ = max(len(terms.written(claim, language)) for language in pieces)
+        sure = words_ >= QUOTED or claim.strip()[:1] in "\"“„«'‘「『"
         return Found(Verdict.EXACT if sure else Verdict.SUPPORTED, passages=tuple(exact[:MOST]))
-    said = [*quoted, *_likeness(claim, articles)]
+    english = [article for article in articles if article.language == "en"]
+    others = (said for article in articles if article.language != "en" for said in _near(claim, article))
+    said = [*quoted, *_likeness(claim, english), *others]
     said.sort(key=lambda one: (-one.score, bool(one.differs), one.passage))
     if support := [one.passage for one in said if one.score >= SUPPORT and not one.differs]:
         return Found(Verdict.SUPPORTED, passages=tuple(dict.fromkeys(support))[:MOST])
@@ -105,21 +80,16 @@ def find(claim: str, entries: Sequence[Entry]) -> Found:
     return Found(Verdict.NEAR, near[0].differs, tuple(dict.fromkeys(one.passage for one in near[:MOST])))
 
 
-def _read(entry: Entry) -> _Read:
-    text = entry.article.text
-    low = words.plain(text).lower()
-    if len(low) == len(text):
-        return _Read(entry, low, [sentence.start for sentence in entry.sentences])
-    # soft hyphens have gone, or a letter has two signs in lower case: places are found anew
-    told = [words.plain(text[sentence.start : sentence.end]).lower() for sentence in entry.sentences]
-    starts = list(accumulate((len(one) + 1 for one in told), initial=0))
-    return _Read(entry, "\n".join(told), starts[:-1])
+def _pieces(claim: str, language: str) -> list[list[str]]:
+    """The claim's words, as the language of an article has them, parted where something is left out."""
+    parts = re.split(r"\.{3}|…", claim)
+    return [piece for part in parts if (piece := terms.words(words.plain(part), language))]
 
 
 # --- word for word ----------------------------------------------------------------------------------------
 
 
-def _quotations(pieces: Sequence[list[str]], article: _Read) -> Iterator[_Said]:
+def _quotations(pieces: Sequence[list[str]], article: Read) -> Iterator[_Said]:
     """Where the article has the claim's words in their order; an ellipsis in the claim may skip some."""
     if not pieces or not all(word in article.low for piece in pieces for word in piece if word.isalpha()):
         return
@@ -132,13 +102,13 @@ def _quotations(pieces: Sequence[list[str]], article: _Read) -> Iterator[_Said]:
         at = 0
         while (span := _run(pieces, spoken, at)) is not None:
             start, end = span
-            denied = _denied(spoken, home, start)
+            denied = _denied(spoken, home, start, article.language)
             for n in range(home[start], home[end - 1] + 1):
                 yield _Said(1.0, _passage(article.entry, article.entry.sentences[n]), denied)
             at = end
 
 
-def _windows(article: _Read, pieces: Sequence[list[str]]) -> Iterator[list[tuple[int, list[str]]]]:
+def _windows(article: Read, pieces: Sequence[list[str]]) -> Iterator[list[tuple[int, list[str]]]]:
     """Runs of sentences, with their words, that may hold the claim: about its longest word, as far as it reaches."""
     number, at = max(
         ((number, at) for number, piece in enumerate(pieces) for at in range(len(piece))),
@@ -166,7 +136,7 @@ def _windows(article: _Read, pieces: Sequence[list[str]]) -> Iterator[list[tuple
         yield group
 
 
-def _homes(article: _Read, piece: Sequence[str], at: int) -> set[int]:
+def _homes(article: Read, piece: Sequence[str], at: int) -> set[int]:
     """The sentences that may hold word `at` of `piece`: by their letters, and those of the words beside it near by.
 
     Every sentence has a word, so that words n apart stand at most n sentences apart.
@@ -211,17 +181,17 @@ def _piece(piece: list[str], spoken: Sequence[str], at: int, before: int) -> int
     return -1
 
 
-def _denied(spoken: Sequence[str], home: Sequence[int], start: int) -> str:
+def _denied(spoken: Sequence[str], home: Sequence[int], start: int, language: str) -> str:
     """Whether the words right before those quoted deny them: "… denied that he would resign"."""
     before = [spoken[n] for n in range(max(0, start - 4), start) if home[n] == home[start]]
-    denial = next((word for word in before if words.denies(word)), "")
+    denial = next((word for word in before if words.denies(word, language)), "")
     return f"the article denies it (“{denial}”)" if denial else ""
 
 
 # --- in other words ---------------------------------------------------------------------------------------
 
 
-def _likeness(claim: str, articles: Sequence[_Read]) -> Iterator[_Said]:
+def _likeness(claim: str, articles: Sequence[Read]) -> Iterator[_Said]:
     """The sentences that share most with the claim, each held against it word by word."""
     places = _candidates(claim, articles)
     texts = [shown(entry.article.text[entry.sentences[n].start : entry.sentences[n].end]) for entry, n in places]
@@ -247,7 +217,17 @@ def _likeness(claim: str, articles: Sequence[_Read]) -> Iterator[_Said]:
         yield _Said(score, _passage(entry, entry.sentences[n]), differs)
 
 
-def _candidates(claim: str, articles: Sequence[_Read]) -> list[tuple[Entry, int]]:
+def _near(claim: str, article: Read) -> Iterator[_Said]:
+    """The sentences that share stems with the claim, where no more is known of the language: they never support it."""
+    asked = set(terms.stems(claim, article.language))
+    text = article.entry.article.text
+    for sentence in article.entry.sentences if asked else ():
+        shared = asked.intersection(terms.stems(text[sentence.start : sentence.end], article.language))
+        if len(shared) >= NEAR * len(asked):
+            yield _Said(min(len(shared) / len(asked), UNSURE), _passage(article.entry, sentence))
+
+
+def _candidates(claim: str, articles: Sequence[Read]) -> list[tuple[Entry, int]]:
     """The sentences worth a close look: those that hold most beginnings of the claim's words, a third at the least."""
     beginnings = {word.written.lower()[:BEGINNING] for word in words.read(claim)}
     found: list[tuple[int, int, int]] = []

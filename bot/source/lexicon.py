@@ -70,6 +70,21 @@ DIGITS = re.compile(r"(\d[\d,]*(?:\.\d+)?)(st|nd|rd|th|k|mn|m|bn|b|tn|s)?$")
 NO_COUNT = frozenset("no any every this that the another each some which".split())
 EMPTY = frozenset("last people person persons".split())  # "last June", "52,000 people": say nothing of their own
 NOT = frozenset("not no never none nobody nothing neither nor without cannot hardly scarcely nowhere".split())
+NOT_ABROAD = {  # and what denies what follows, in other languages: only for what is quoted word for word
+    "cs": "není nebyl nebyla nebude nikdy odmítl odmítla popřel popřela",
+    "da": "ikke aldrig ingen nægtede afviste",
+    "de": "nicht kein keine keinen keinem keiner nie niemals ohne bestritt dementierte leugnete",
+    "es": "no nunca jamás ningún ninguna sin negó niega negaron desmintió",
+    "fr": "ne n pas jamais aucun aucune sans nie nié dément démenti",
+    "it": "non mai nessun nessuno nessuna senza nega negato smentito",
+    "nl": "niet nooit geen zonder ontkende ontkent",
+    "no": "ikke aldri ingen nektet avviste",
+    "pl": "nie nigdy żaden żadna bez zaprzeczył zaprzeczyła",
+    "pt": "não nunca jamais nenhum nenhuma sem negou nega",
+    "ru": "не нет никогда ни без отрицает отрицал отрицала опроверг опровергла",
+    "sv": "inte aldrig ingen inget förnekade förnekar",
+    "uk": "не ні ніколи без заперечив заперечила",
+}
 DENIES = frozenset(
     """
     deny denies denied denying refuse refuses refused refusing reject rejects rejected rejecting fail fails failed failing

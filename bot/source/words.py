@@ -24,6 +24,7 @@ from bot.source.lexicon import (
     MONEY,
     NO_COUNT,
     NOT,
+    NOT_ABROAD,
     ONE_NAME,
     REACH,
     SAME,
@@ -154,8 +155,8 @@ def _is_not(word: str) -> bool:
     return word in NOT or word.endswith("n't")
 
 
-def denies(word: str) -> bool:
-    return _is_not(word) or word in DENIES
+def denies(word: str, language: str = "en") -> bool:
+    return _is_not(word) or word in DENIES if language == "en" else word in NOT_ABROAD.get(language, "").split()
 
 
 def _day(written: str, low: str) -> str:

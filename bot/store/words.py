@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 
+from bot import terms
 from bot.model import Article
 from bot.ports import Query
 
@@ -71,12 +72,23 @@ def _harmless(pieces: Sequence[str]) -> Iterator[str]:
             yield words
 
 
-def spellings(word: str) -> tuple[str, ...]:
-    """`word`, and an abbreviation with its points or without them: "US" is "U.S.", too."""
+def spellings(word: str, spoken: Sequence[str] = ()) -> tuple[str, ...]:
+    """`word`, an abbreviation with its points or without them ("US" is "U.S.", too), and its stems.
+
+    In which of the languages `spoken` a word is asked nobody knows: its stem in each finds what is in that language.
+    """
     letters = word.replace(".", "")
-    if not (2 <= len(letters) <= 5 and letters.isalpha() and letters.isupper()):
-        return (word,)
-    return letters, f"{'.'.join(letters)}."
+    same: tuple[str, ...] = (word,)
+    if 2 <= len(letters) <= 5 and letters.isalpha() and letters.isupper():
+        same = letters, f"{'.'.join(letters)}."
+    stemmed = (terms.findable(word, language)[:PIECE] for language in spoken)
+    return tuple(dict.fromkeys((*same, *filter(None, stemmed))))
+
+
+def verbatim(phrase: str, spoken: Sequence[str]) -> tuple[str, ...]:
+    """`phrase`, and sign by sign, as it is found in the languages that have no spaces."""
+    signs = (terms.signs(phrase, language)[:PIECE] for language in spoken)
+    return tuple(dict.fromkeys((phrase, *filter(None, signs))))
 
 
 def fold(name: str) -> str:

@@ -23,7 +23,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import psycopg
 
 from bot.errors import StoreError
-from bot.store.postgres import articles, channels, days, feeds, finding, links, outbox, tenants, whole
+from bot.store.postgres import articles, channels, days, feeds, finding, index, links, outbox, tenants, whole
 from bot.store.postgres.address import Address
 from bot.store.postgres.rows import rows, run, speak, value
 from bot.store.rows import Row
@@ -36,6 +36,7 @@ SCHEMA = "dateline"
 APPLICATION = 0x44415445  # "DATE": keeps our advisory locks apart from those of others in the database
 MIGRATING, FILING = 1, 2
 MIGRATIONS = tuple(sorted(Path(__file__).parent.glob("[0-9]*.sql")))
+STEMMED = 5  # the one from which articles in other languages are found by their stems
 IDLE = 4  # connections kept for the next call
 MOST = 12  # connections at once; a server takes 100 of all its clients, as it comes
 STALLED = 5.0  # seconds after which the server gives up a transaction whose owner is frozen: less than others wait
@@ -335,4 +336,6 @@ def migrate(db: psycopg.Connection[Row]) -> None:
             if number == 1:
                 run(db, "CREATE TABLE migration (number integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())")
             run(db, file.read_text("utf-8"))
+            if number == STEMMED:
+                index.stem_all(db)
             run(db, "INSERT INTO migration (number) VALUES (%s)", (number,))

@@ -239,7 +239,7 @@ def _write(
             flat(analysis.digest),
         ),
     )
-    index.put_in(db, id, tenant, article.title, article.text, analysis)
+    index.put_in(db, id, tenant, article.title, article.text, article.language, analysis)
 
 
 def _withdraw(db: psycopg.Connection[Row], id: int, tenant: str) -> None:

@@ -18,7 +18,7 @@ from bot.ports import Hit, Query
 from bot.store.postgres.lexemes import exact, loose
 from bot.store.postgres.rows import rows
 from bot.store.rows import Row
-from bot.store.words import fold, searched, spellings, storable
+from bot.store.words import fold, searched, spellings, storable, verbatim
 
 WEIGHED = 20_000  # articles of one word that are weighed, the newest
 PHRASED = 4_000  # articles with all words of a phrase that are looked at for it, the newest
@@ -59,9 +59,21 @@ _SEARCH = """
 """
 
 
+# The languages other than English that articles are in: an index is leapt through, not read.
+_SPOKEN = """
+    WITH RECURSIVE one AS (
+        (SELECT language FROM stemmed ORDER BY language LIMIT 1)
+        UNION ALL SELECT (SELECT min(language) FROM stemmed WHERE language > one.language) FROM one
+        WHERE one.language IS NOT NULL
+    ) SELECT language FROM one WHERE language IS NOT NULL
+"""
+
+
 def search(db: psycopg.Connection[Row], query: Query, tenant: str = EVERYONE, limit: int = 50) -> tuple[Hit, ...]:
     words, phrases = searched(query)
-    asked = [(spellings(word), query.every) for word in words] + [((phrase,), True) for phrase in phrases]
+    spoken = [language for (language,) in rows(db, _SPOKEN)]
+    asked = [(spellings(word, spoken), query.every) for word in words]
+    asked += [(verbatim(phrase, spoken), True) for phrase in phrases]
     asked = [one for one in asked if exact(one[0])]
     needed = [f"({loose(pieces)})" for pieces, need in asked if need]
     if not asked:

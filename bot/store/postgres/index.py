@@ -13,6 +13,7 @@ from bot.store.postgres.lexemes import PART, different, lexemes, parts
 from bot.store.postgres.rows import rows, run, value
 from bot.store.rows import Row, columns_of, dumps, loads, placed
 from bot.store.words import fold, signed, storable, vocabulary
+from bot.terms import findable
 
 # Whatever stands in the title counts more, and no phrase reaches from its end into the text: a place is left free.
 _TITLE = "setweight(to_tsvector('stems', %(title)s), 'A')"
@@ -20,8 +21,10 @@ _SHORT = f"ts_delete({_TITLE} || '|:1'::tsvector || to_tsvector('stems', %(text)
 _LONG = f"{_TITLE} || strip(to_tsvector('stems', %(text)s))"
 
 
-def put_in(db: psycopg.Connection[Row], id: int, tenant: str, title: str, text: str, analysis: Analysis) -> None:
-    put_words(db, id, title, text)
+def put_in(
+    db: psycopg.Connection[Row], id: int, tenant: str, title: str, text: str, language: str, analysis: Analysis
+) -> None:
+    put_words(db, id, title, text, language)
     count_words(db, tenant, dict.fromkeys(sorted(vocabulary(title, text)), 1))
     names = {fold(name): (name, count) for name, count in analysis.names.items()}
     terms = {storable(term): count for term, count in analysis.terms.items()}
@@ -72,9 +75,11 @@ def put_in(db: psycopg.Connection[Row], id: int, tenant: str, title: str, text: 
     )
 
 
-def put_words(db: psycopg.Connection[Row], id: int, title: str, text: str) -> None:
+def put_words(db: psycopg.Connection[Row], id: int, title: str, text: str, language: str) -> None:
     """What the article is found by."""
-    headline, words = lexemes(title), lexemes(text)
+    if stemmed := findable(text, language):
+        run(db, "INSERT INTO stemmed VALUES (%s, %s)", (id, language))
+    headline, words = lexemes(f"{title} {findable(title, language)}"), lexemes(f"{text} {stemmed}")
     short = len(headline) + len(words) <= PART
     run(
         db,
@@ -93,6 +98,20 @@ def put_words(db: psycopg.Connection[Row], id: int, title: str, text: str) -> No
                FROM unnest(%s::text[]) WITH ORDINALITY AS part (words, number)""",
             (id, [*parts(headline), *parts(words)]),
         )
+
+
+def stem_all(db: psycopg.Connection[Row]) -> None:
+    """Let the articles in other languages be found by their stems that were stored before there were any."""
+    others = rows(
+        db,
+        """SELECT id, title, text, language FROM article
+           JOIN version ON version.article = id AND version.version = article.version
+           WHERE NOT withdrawn AND language NOT IN ('', 'en')""",
+    )
+    for id_, title, text, language in others:
+        run(db, "DELETE FROM search WHERE article = %s", (id_,))
+        run(db, "DELETE FROM search_part WHERE article = %s", (id_,))
+        put_words(db, id_, title, text, language)
 
 
 def count_words(db: psycopg.Connection[Row], tenant: str, articles: Mapping[str, int]) -> None:
@@ -118,6 +137,7 @@ def take_out(db: psycopg.Connection[Row], id: int, tenant: str) -> None:
     )
     run(db, "DELETE FROM search WHERE article = %s", (id,))
     run(db, "DELETE FROM search_part WHERE article = %s", (id,))
+    run(db, "DELETE FROM stemmed WHERE article = %s", (id,))
     words = (tenant, list(vocabulary(title, text)))
     run(db, "UPDATE word SET articles = articles - 1 WHERE tenant = %s AND word = ANY(%s::text[])", words)
     run(db, "DELETE FROM word WHERE tenant = %s AND word = ANY(%s::text[]) AND articles = 0", words)

@@ -39,8 +39,8 @@ def load(db: psycopg.Connection[Row], batches: Iterable[Batch]) -> int:
     run(db, "DROP INDEX search_words")
     # within one transaction, too: each time a row is changed it is looked for among all that it was before
     words: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for id_, tenant, title, text in _words(db):
-        put_words(db, id_, title, text)
+    for id_, tenant, title, text, language in _words(db):
+        put_words(db, id_, title, text, language)
         words[tenant].update(vocabulary(title, text))
     for tenant, counted in words.items():
         count_words(db, tenant, counted)
@@ -69,6 +69,6 @@ def _words(db: psycopg.Connection[Row]) -> Iterator[Row]:
     with db.cursor(name="words") as cursor:
         cursor.itersize = BATCH
         yield from cursor.execute(
-            """SELECT id, tenant, title, text FROM article
+            """SELECT id, tenant, title, text, language FROM article
                JOIN version ON version.article = id AND version.version = article.version WHERE NOT withdrawn"""
         )

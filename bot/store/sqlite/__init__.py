@@ -18,7 +18,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import apsw
 
 from bot.errors import StoreError
-from bot.store.sqlite import articles, channels, days, feeds, finding, links, outbox, tenants, whole
+from bot.store.sqlite import articles, channels, days, feeds, finding, index, links, outbox, tenants, whole
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,6 +26,7 @@ R = TypeVar("R")
 OLDEST = (3, 51, 3)  # before it two connections could damage a WAL file: sqlite.org/wal.html, "The WAL-Reset Bug"
 APPLICATION = 0x44415445  # "DATE", in the file's header: sqlite.org/pragma.html#pragma_application_id
 MIGRATIONS = tuple(sorted(Path(__file__).parent.glob("[0-9]*.sql")))
+STEMMED = 5  # the one from which articles in other languages are found by their stems
 IDLE = 4  # connections kept for the next call, each with a cache of its own
 CACHE = 8_000  # KiB a connection
 LOG = 16_000  # pages in the log before it is folded into the file; a short one folds the same pages again and again
@@ -231,7 +232,9 @@ class SqliteStore:
             return self._connect()
 
     def _take_back(self, db: apsw.Connection) -> None:
-        if self._closed or db.in_transaction or len(self._idle) >= IDLE:
+        # where something still reads, the next who is lent it could write nothing: it would be of an old moment
+        busy = db.txn_state() != apsw.SQLITE_TXN_NONE if self._path else db.in_transaction
+        if self._closed or busy or len(self._idle) >= IDLE:
             db.close()
         else:
             self._idle.append(db)
@@ -291,5 +294,7 @@ def migrate(db: apsw.Connection) -> None:
         with _transaction(db, "BEGIN IMMEDIATE"):
             if db.pragma("user_version") < number:
                 db.execute(file.read_text("utf-8"))
+                if number == STEMMED:
+                    index.stem_all(db)
                 db.pragma("application_id", APPLICATION)
                 db.pragma("user_version", number)

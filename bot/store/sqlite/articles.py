@@ -235,7 +235,7 @@ def _write(
             flat(analysis.digest),
         ),
     )
-    index.put_in(db, id, tenant, storable(article.title), storable(article.text), analysis)
+    index.put_in(db, id, tenant, storable(article.title), storable(article.text), article.language, analysis)
 
 
 def _withdraw(db: apsw.Connection, id: int, tenant: str) -> set[str]:

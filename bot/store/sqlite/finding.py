@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from bot.model import EVERYONE
 from bot.ports import Hit, Query
 from bot.store.sqlite.rows import rows, value
-from bot.store.words import fold, searched, spellings, storable
+from bot.store.words import fold, searched, spellings, storable, verbatim
 
 # Ranking takes 1.5 µs a match (measured). Beyond so many matches the commonest words and then the oldest articles are
 # left out: an answer within the time that somebody waits is worth more than the last of a hundred thousand.
@@ -29,11 +29,12 @@ def search(db: apsw.Connection, query: Query, tenant: str = EVERYONE, limit: int
     words, phrases = searched(query)
     if not (words or phrases):
         return ()
+    spoken = _spoken(db)
     since, until = (query.since or date.min).isoformat(), (query.until or date.max).isoformat()
     low, high = arrivals(db, query.since, query.until)
     if high - low > HITS:  # fewer are always looked at, all of them
-        words = words if query.every else _telling(db, words, low, high)
-        share = _share(db, _matching(words, phrases, every=query.every), low, high)
+        words = words if query.every else _telling(db, words, spoken, low, high)
+        share = _share(db, _matching(words, phrases, spoken, every=query.every), low, high)
         low = max(low, high - int(HITS / share)) if share else low
     # The full-text index sorts; who may read it and its days are asked of the best only, until there are enough.
     found = rows(
@@ -44,7 +45,7 @@ def search(db: apsw.Connection, query: Query, tenant: str = EVERYONE, limit: int
                AND first_day <= :until AND last_day >= :since)
            ORDER BY rank LIMIT :limit""",
         {
-            "match": _matching(words, phrases, every=query.every),
+            "match": _matching(words, phrases, spoken, every=query.every),
             "low": low,
             "high": high,
             "tenant": storable(tenant),
@@ -54,6 +55,19 @@ def search(db: apsw.Connection, query: Query, tenant: str = EVERYONE, limit: int
         },
     )
     return tuple(Hit(*row) for row in sorted(found, key=lambda row: (-row[1], -row[0])))
+
+
+def _spoken(db: apsw.Connection) -> tuple[str, ...]:
+    """The languages other than English that articles are in: an index is leapt through, not read."""
+    found = rows(
+        db,
+        """WITH RECURSIVE one (language) AS (
+               SELECT min(language) FROM stemmed
+               UNION ALL SELECT (SELECT min(language) FROM stemmed WHERE language > one.language) FROM one
+               WHERE one.language IS NOT NULL
+           ) SELECT language FROM one WHERE language IS NOT NULL""",
+    )
+    return tuple(language for (language,) in found)
 
 
 def arrivals(db: apsw.Connection, since: date | None, until: date | None) -> tuple[int, int]:
@@ -71,9 +85,9 @@ def arrivals(db: apsw.Connection, since: date | None, until: date | None) -> tup
     return (1, 0) if low is None or high is None else (low, high)
 
 
-def _telling(db: apsw.Connection, words: Sequence[str], low: int, high: int) -> tuple[str, ...]:
+def _telling(db: apsw.Connection, words: Sequence[str], spoken: Sequence[str], low: int, high: int) -> tuple[str, ...]:
     """`words` less the commonest, until what is left has no more matches than can be looked at."""
-    share = {word: _share(db, _spelt(word), low, high) for word in words}
+    share = {word: _share(db, _any(spellings(word, spoken)), low, high) for word in words}
     kept = sorted(words, key=share.__getitem__)
     while len(kept) > 1 and sum(share[word] for word in kept) * (high - low) > HITS:
         kept.pop()
@@ -89,16 +103,17 @@ def _share(db: apsw.Connection, match: str, low: int, high: int) -> float:
     return hits / (high - first + 1)
 
 
-def _matching(words: Sequence[str], phrases: Sequence[str], *, every: bool) -> str:
+def _matching(words: Sequence[str], phrases: Sequence[str], spoken: Sequence[str], *, every: bool) -> str:
     """Words and phrases in FTS5's language, each a quoted string: sqlite.org/fts5.html#fts5_strings."""
-    parts = [_quoted(phrase) for phrase in phrases]
+    parts = [_any(verbatim(phrase, spoken)) for phrase in phrases]
     if words:
-        parts.append(f"({(' AND ' if every else ' OR ').join(map(_spelt, words))})")
+        asked = [_any(spellings(word, spoken)) for word in words]
+        parts.append(f"({(' AND ' if every else ' OR ').join(asked)})")
     return " AND ".join(parts)
 
 
-def _spelt(word: str) -> str:
-    return f"({' OR '.join(map(_quoted, spellings(word)))})"
+def _any(pieces: Sequence[str]) -> str:
+    return f"({' OR '.join(map(_quoted, pieces))})"
 
 
 def names(

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import apsw
 
 from bot.model import Analysis
@@ -11,14 +13,15 @@ from bot.store.rows import columns_of, dumps, loads, placed
 from bot.store.sqlite.days import length
 from bot.store.sqlite.rows import rows, value
 from bot.store.words import fold, signed, storable, vocabulary
+from bot.terms import findable
 
 
-def put_in(db: apsw.Connection, id: int, tenant: str, title: str, text: str, analysis: Analysis) -> None:
+def put_in(db: apsw.Connection, id: int, tenant: str, title: str, text: str, language: str, analysis: Analysis) -> None:
     names = {fold(name): (storable(name), count) for name, count in analysis.names.items()}
     terms = {storable(term): count for term, count in analysis.terms.items()}
     spoken = {folded: count for folded, (_, count) in names.items()}
     sketch = dumps(sorted(set(map(signed, analysis.shingles))))
-    db.execute("INSERT INTO search (rowid, title, text) VALUES (?, ?, ?)", (id, title, text))
+    put_words(db, id, title, text, language)
     db.execute("INSERT OR IGNORE INTO word SELECT value FROM json_each(?)", (dumps(sorted(vocabulary(title, text))),))
     db.execute("INSERT INTO analysis VALUES (?, ?, ?, ?)", (id, dumps(spoken), dumps(terms), sketch))
     db.executemany(
@@ -54,11 +57,49 @@ def put_in(db: apsw.Connection, id: int, tenant: str, title: str, text: str, ana
     db.execute("INSERT INTO tally VALUES (?, 1, 0) ON CONFLICT DO UPDATE SET articles = articles + 1", (tenant,))
 
 
+def put_words(db: apsw.Connection, id: int, title: str, text: str, language: str) -> None:
+    """What the article is found by."""
+    if put_stems(db, id, title, text, language):
+        db.execute("INSERT INTO search (rowid, title, text) SELECT id, title, text FROM searchable WHERE id = ?", (id,))
+    else:
+        db.execute("INSERT INTO search (rowid, title, text) VALUES (?, ?, ?)", (id, title, text))
+
+
+def put_stems(db: apsw.Connection, id: int, title: str, text: str, language: str) -> bool:
+    """Keep what is searchable of the article beside its words; False where that is nothing."""
+    found = findable(text, language)
+    if found:
+        db.execute("INSERT INTO stemmed VALUES (?, ?, ?, ?)", (id, language, findable(title, language), found))
+    return bool(found)
+
+
+def stem_all(db: apsw.Connection) -> None:
+    """Let the articles in other languages be found by their stems that were stored before there were any."""
+    others = rows(db, "SELECT DISTINCT article FROM version WHERE language NOT IN ('', 'en')")
+    for (other,) in others:
+        for id_, title, text, language in rows(db, f"{_PLAIN} AND article.id = ?", (other,)):
+            db.execute("INSERT INTO search (search, rowid, title, text) VALUES ('delete', ?, ?, ?)", (id_, title, text))
+            put_words(db, id_, title, text, language)
+
+
+_PLAIN = """
+    SELECT article.id, title, text, language FROM article
+    JOIN version ON version.article = article.id AND version.version = article.version WHERE withdrawn = 0
+"""
+
+
+def plain(db: apsw.Connection) -> Iterator[tuple[int, str, str, str]]:
+    """Id, title, text and language of all articles."""
+    yield from db.execute(_PLAIN)
+
+
 def take_out(db: apsw.Connection, id: int, tenant: str) -> set[str]:
     """The reverse of `put_in`; returns the words of it, which stay for others to use until `drop_words`."""
-    ((title, text),) = rows(db, "SELECT title, text FROM searchable WHERE id = ?", (id,))
+    ((searchable, words),) = rows(db, "SELECT title, text FROM searchable WHERE id = ?", (id,))
+    ((_, title, text, _),) = rows(db, f"{_PLAIN} AND article.id = ?", (id,))
     ((names, terms, sketch),) = rows(db, "DELETE FROM analysis WHERE article = ? RETURNING names, terms, sketch", (id,))
-    db.execute("INSERT INTO search (search, rowid, title, text) VALUES ('delete', ?, ?, ?)", (id, title, text))
+    db.execute("INSERT INTO search (search, rowid, title, text) VALUES ('delete', ?, ?, ?)", (id, searchable, words))
+    db.execute("DELETE FROM stemmed WHERE article = ?", (id,))
     db.execute(
         """UPDATE name SET articles = articles - 1, spoken = spoken - one.value FROM json_each(?) AS one
            WHERE tenant = ? AND folded = one.key""",

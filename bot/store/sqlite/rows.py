@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import apsw
@@ -17,10 +18,11 @@ def rows(db: apsw.Connection, sql: str, given: Given = ()) -> list[Row]:
 
 
 def first(db: apsw.Connection, sql: str, given: Given = ()) -> Row | None:
-    return db.execute(sql, given).fetchone()
+    with closing(db.execute(sql, given)) as cursor:  # one left open holds its moment for the next who is lent `db`
+        return cursor.fetchone()
 
 
 def value(db: apsw.Connection, sql: str, given: Given = ()) -> Any:
     """The first column of the first row; None where there is none."""
-    row = db.execute(sql, given).fetchone()
+    row = first(db, sql, given)
     return row[0] if row else None

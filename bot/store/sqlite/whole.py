@@ -12,6 +12,7 @@ import apsw
 
 from bot.errors import StoreError
 from bot.store.rows import BATCH, MOVED, Batch, Row, dumps, when_of
+from bot.store.sqlite import index
 from bot.store.sqlite.days import length
 from bot.store.sqlite.rows import rows, value
 from bot.store.words import vocabulary
@@ -35,10 +36,11 @@ def load(db: apsw.Connection, batches: Iterable[Batch]) -> int:
             _load_mentions(db, columns, some)
         else:
             db.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({_marks(columns)})", some)
-    db.execute("INSERT INTO search (search) VALUES ('rebuild')")
-    for title, text in db.execute("SELECT title, text FROM searchable"):
+    for id_, title, text, language in index.plain(db):
+        index.put_stems(db, id_, title, text, language)
         words = dumps(sorted(vocabulary(title, text)))
         db.execute("INSERT OR IGNORE INTO word SELECT value FROM json_each(?)", (words,))
+    db.execute("INSERT INTO search (search) VALUES ('rebuild')")
     articles: int = value(db, "SELECT count(*) FROM article")
     return articles
 
