@@ -14,12 +14,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from threading import Lock
-from typing import TypeVar
+from functools import partial
+from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot import commands, picture
@@ -41,14 +43,48 @@ BACKOFF = 1.0  # seconds, doubled with each attempt, before a platform that is a
 SOON = 10.0  # seconds up to which one waits for the next try; past it `recover` takes the delivery up
 ASKED = 10.0  # seconds that a platform gets to say what is missing
 LONGEST = 300.0  # seconds, the longest of these waits
-ANSWERED = 4  # questions worked on at a time; the others wait unclaimed, so that digests find a thread in any rush
+ANSWERED = 4  # questions worked on at a time, in threads of their own: digests find theirs free in any rush
+CROWD, CROWD_HERE = 200, 20  # questions in hand, in all and in one channel; past this they come too fast to answer
+PATIENCE = 30.0  # seconds that one waits to be worked on; past this whoever asked has gone on, or asks again
+PUT_OFF = 30.0  # seconds between two requests in one channel to ask again later
 AT_ONCE = 16  # channels posted to at a time: past this the platforms' own limits are what one waits for
 FRESH = 60.0  # seconds that an edition serves other channels, too
 NOTHING_NEW = "nothing new"
 
+CROWDED = say("More is being asked than I can answer at once. Please ask again in a minute.")
+
+P = ParamSpec("P")
 T = TypeVar("T")
 
 log = logging.getLogger("dateline")
+
+
+@dataclass
+class Crowd:
+    """The questions in hand, by channel: no more than are answered while somebody waits. `clock` in seconds."""
+
+    clock: Callable[[], float] = time.monotonic
+    _in_hand: Counter[str] = field(default_factory=Counter)
+    _told: dict[str, float] = field(default_factory=dict)
+
+    def has_room(self, channel: str) -> bool:
+        return self._in_hand.total() < CROWD and self._in_hand[channel] < CROWD_HERE
+
+    @contextmanager
+    def joined(self, channel: str) -> Iterator[None]:
+        """One more is in hand for as long as the context lasts."""
+        self._in_hand[channel] += 1
+        try:
+            yield
+        finally:
+            self._in_hand[channel] -= 1
+            self._in_hand = +self._in_hand
+
+    def first_to_hear(self, channel: str) -> bool:
+        """Whether `channel` is to be told now that there are too many; a few in all, for telling takes time, too."""
+        now = self.clock()
+        self._told = {one: at for one, at in self._told.items() if at > now - PUT_OFF}
+        return len(self._told) < CROWD and self._told.setdefault(channel, now) == now
 
 
 class Desk:
@@ -78,20 +114,41 @@ class Desk:
         self._resend = resend
         self._metrics = metrics or Metrics()
         self._editions: dict[object, tuple[float, Edition]] = {}  # when made
-        self._composing = Lock()
         self._answering = asyncio.Semaphore(ANSWERED)
+        self._aside = ThreadPoolExecutor(ANSWERED, "answer")
+        # what takes memory has one thread, which keeps it for the next: a picture 30 MB, an edition its articles;
+        # and who waits for the same edition as another has it the sooner
+        self._painter, self._composer = ThreadPoolExecutor(1, "picture"), ThreadPoolExecutor(1, "edition")
+        self._crowd = Crowd()
         self._scout = scout
 
     # --- replies ---
 
     async def reply(self, request: Request) -> None:
-        """Answer one request, once, however often and to however many processes it arrives."""
+        """Answer one request, once, however often and to however many processes it arrives.
+
+        Where more come in than can be answered, whoever waited in vain is asked to ask again later.
+        """
         if not commands.meant(request):
             return
-        async with self._answering:
-            row = await self._answered(request)
-        if row:
-            await self._send(row)
+        channel, clock = channel_of(request.target), asyncio.get_running_loop().time
+        waits = self._crowd.has_room(channel)
+        if waits:
+            with self._crowd.joined(channel):
+                began = clock()
+                async with self._answering:
+                    waits = clock() - began < PATIENCE
+                    row = await self._answered(request) if waits else None
+                if row:
+                    await self._send(row)
+        if not waits and self._crowd.first_to_hear(channel):
+            await self._put_off(request)
+
+    async def _put_off(self, request: Request) -> None:
+        log.warning("%s: more is asked than can be answered", channel_of(request.target))
+        row = await self._claim(Delivery(f"reply:{request.key}", request.target, tenant=request.tenant))
+        if row and (told := row if row.payload else await self._freeze(row, Reply(CROWDED), 0)):
+            await self._send(told)
 
     async def _answered(self, request: Request) -> Delivery | None:
         """The row with the answer frozen; None where another process has it in hand."""
@@ -99,7 +156,7 @@ class Desk:
         if row is None or row.payload:
             return row
         deaf = self._chats[request.target.platform].health().detail
-        reply = await asyncio.to_thread(self._answer, replace(request, deaf=deaf))
+        reply = await self._in_thread(row, self._answer, replace(request, deaf=deaf))
         if reply.ordered and (lacking := await self._lacking(reply.ordered)):
             reply = still_missing(reply, lacking)
         return await self._freeze(row, reply, 0)
@@ -143,7 +200,8 @@ class Desk:
     async def _digest(self, row: Delivery, subscription: Subscription, *, late: bool) -> DeliveryState:
         if not row.payload:
             try:
-                composed = await asyncio.to_thread(self._compose, row, subscription, late=late)
+                compose = partial(self._compose, row, subscription, late=late)
+                composed = await asyncio.get_running_loop().run_in_executor(self._composer, compose)
             except StoreError as error:
                 return await self._again(row, str(error), _backoff(row))
             except Exception as error:  # noqa: BLE001  it is logged, and `!status` tells it
@@ -182,17 +240,16 @@ class Desk:
             tenant = EVERYONE  # it has none of its own
         newest = self._store.newest(tenant, limit=1)
         key = day, words, tenant, after, late, newest
-        with self._composing:  # who waits here for the same one has it the sooner
-            known = self._editions.get(key)
-            now = time.monotonic()
-            if known is None or known[0] < now - FRESH:
-                made = edition(
-                    self._store, day, words=words, tenant=tenant, after=after, late=late, summarizer=self._summarizer
-                )
-                fresh = {one: (at, told) for one, (at, told) in self._editions.items() if at >= now - FRESH}
-                known = now, made
-                self._editions = {**fresh, key: known}
-            return known[1]
+        known = self._editions.get(key)
+        now = time.monotonic()
+        if known is None or known[0] < now - FRESH:
+            made = edition(
+                self._store, day, words=words, tenant=tenant, after=after, late=late, summarizer=self._summarizer
+            )
+            fresh = {one: (at, told) for one, (at, told) in self._editions.items() if at >= now - FRESH}
+            known = now, made
+            self._editions = {**fresh, key: known}
+        return known[1]
 
     # --- notices ---
 
@@ -240,7 +297,7 @@ class Desk:
         chat = self._chats[row.target.platform]
         lacking = "; ".join(await self._lacking(row.target)) if row.subscription else ""
         try:
-            await asyncio.to_thread(check, message, citations, self._store)
+            await self._in_thread(row, check, message, citations, self._store)
             pictured = await self._pictured(message, row)
             ids = await chat.post(row.target, pictured, row.key, retry=look and row.attempts > 1, until=row.ends)
         except QuotationError as error:
@@ -258,7 +315,7 @@ class Desk:
                 return await self._send(row, look=False)
             return await self._settle(row, DeliveryState.UNKNOWN, reason=str(error))
         answer = Answer(channel_of(row.target), command, citations, ids, tenant=row.tenant)
-        await asyncio.to_thread(self._store.remember, answer, self._clock())
+        await self._in_thread(row, self._store.remember, answer, self._clock())
         reason = NOTHING_NEW if row.subscription and not citations else lacking
         return await self._settle(row, DeliveryState.SENT, ids, reason)
 
@@ -267,7 +324,7 @@ class Desk:
         if not message.dots or row.target.platform == "terminal":
             return message
         try:
-            return await asyncio.to_thread(picture.drawn, message)
+            return await asyncio.get_running_loop().run_in_executor(self._painter, picture.drawn, message)
         except Exception as error:  # noqa: BLE001  it is logged, and the words go out
             mishap(error, f"drawing the picture of {row.key}")
             return message
@@ -278,7 +335,7 @@ class Desk:
         if self._clock() >= ends:
             return await self._settle(row, DeliveryState.FAILED, reason=reason)
         self._metrics.delayed(row)
-        await asyncio.to_thread(self._store.release, row, reason, after)
+        await self._in_thread(row, self._store.release, row, reason, after)
         if after <= SOON and row.payload:
             await asyncio.sleep(after)
             if again := await self._claim(row):
@@ -304,22 +361,27 @@ class Desk:
             log.info("%s: whether anything is missing cannot be asked: %s", channel_of(target), error)
             return ()
 
+    async def _in_thread(self, row: Delivery, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do `work`, which is for `row`, where it delays neither the event loop nor a digest."""
+        threads = None if row.subscription else self._aside
+        return await asyncio.get_running_loop().run_in_executor(threads, partial(work, *args, **kwargs))
+
     async def _claim(self, delivery: Delivery) -> Delivery | None:
         began = asyncio.get_running_loop().time()
-        row = await asyncio.to_thread(self._store.claim, delivery, LEASE)
+        row = await self._in_thread(delivery, self._store.claim, delivery, LEASE)
         return replace(row, ends=began + SENDING * LEASE) if row else None
 
     async def _freeze(self, row: Delivery, reply: Reply, mark: int) -> Delivery | None:
         """The row with its payload; None where it took longer than the lease and another has the claim now."""
         payload = dumps((reply.message, reply.citations, reply.command))
-        held = await asyncio.to_thread(self._store.freeze, row, payload, mark)
+        held = await self._in_thread(row, self._store.freeze, row, payload, mark)
         return replace(row, payload=payload, mark=mark) if held else None
 
     async def _settle(
         self, row: Delivery, state: DeliveryState, ids: tuple[str, ...] = (), reason: str = ""
     ) -> DeliveryState:
         now = self._clock()
-        await asyncio.to_thread(self._store.settle, row, state, now, ids, reason)
+        await self._in_thread(row, self._store.settle, row, state, now, ids, reason)
         self._metrics.delivered(row, state, now)
         said = {"delivery": row.key, "outcome": state.value}
         log.info("%s %s%s", row.key, state, f": {reason}" if reason else "", extra=said)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import logging
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +26,9 @@ PRUNED = timedelta(hours=1)  # between two looks at what nobody asks for any mor
 ANSWERS = timedelta(days=90)  # that `!source 2` under an answer goes on working
 REPLIES = timedelta(days=7)  # that a reply's row is kept, longer than any platform brings an event again
 DIGESTS = timedelta(days=365)  # that a digest's row is kept
+THREADS = 8  # for digests, feeds and all else but answers: each keeps the memory that its hungriest work took
+M_ARENA_MAX, ARENAS = -8, 2  # mallopt(3); one for the event loop's thread and one for all others
+MINUTE = 59.0  # seconds; as often as the tick comes
 GRACE, AGAIN = 7.0, 0.2  # seconds that what is in hand gets when asked to stop; orchestrators kill after ten
 
 log = logging.getLogger("dateline")
@@ -46,11 +52,14 @@ async def run(
     Articles older than `keep` are let go of; `resend` as in `Desk`. A chat that fails leaves the others running; its error is raised when they have ended, too.
     Health and metrics are served at `http`; `poller` keeps up with the feeds beside it all.
     """
+    memory = Memory()
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "work"))
     metrics = Metrics()
     scout = within(poller, asyncio.get_running_loop()) if poller else None
     desk = Desk(store, chats, clock, summarizer, late, resend=resend, metrics=metrics, scout=scout)
     watch = Watch(store, chats, metrics, now=clock)
     pruned: datetime | None = None
+    nexts: schedule.Nexts = {}
 
     async def tick() -> None:
         nonlocal pruned
@@ -58,18 +67,36 @@ async def run(
             await asyncio.to_thread(store.expire, clock() - keep)
         await asyncio.to_thread(tenants.clear, store, clock())
         await desk.recover()
-        dues = await asyncio.to_thread(schedule.due, store, clock(), late)
+        dues = await asyncio.to_thread(schedule.due, store, clock(), late, nexts)
         await deliver(desk, [due for due in dues if due.subscription.target.platform in chats])
         now = clock()
         if pruned is None or now - pruned > PRUNED:
             await asyncio.to_thread(store.prune, now - ANSWERS, now - REPLIES, now - DIGESTS)
             pruned = now
-        watch.ticked(await asyncio.to_thread(schedule.overdue, store, clock(), late, chats))
+        await asyncio.to_thread(memory.give_back)
+        watch.ticked(await asyncio.to_thread(schedule.overdue, store, clock(), dues, chats))
 
     for request in opening:
         await desk.reply(request)
     async with watch.open(http) if http else nullcontext(), _polling(poller, desk) if poller else nullcontext():
         await _serve(tick, desk, chats)
+
+
+class Memory:
+    """What the C library has of it: by itself glibc keeps a heap for nearly each thread, and what each once needed."""
+
+    def __init__(self) -> None:
+        self._library = ctypes.CDLL(None)
+        self._given_back = time.monotonic()
+        with suppress(AttributeError):  # a C library other than glibc
+            self._library.mallopt(M_ARENA_MAX, ARENAS)
+
+    def give_back(self) -> None:
+        """Let the machine have what nobody uses any more, once a minute at most."""
+        if time.monotonic() - self._given_back >= MINUTE:
+            self._given_back = time.monotonic()
+            with suppress(AttributeError):
+                self._library.malloc_trim(0)
 
 
 @asynccontextmanager

@@ -134,9 +134,7 @@ def _digest(given: Row) -> Row:
         wanted["most"] = _get(given, "sentences", int)
     if len(entries) == 1:
         article = entries[0].article
-        spans = digest.article(
-            article.text, entries[0].sentences, article.title, language=article.language, **wanted
-        )
+        spans = digest.article(article.text, entries[0].sentences, article.title, language=article.language, **wanted)
         passages = [Passage(0, article.version, *span) for span in spans]
     else:
         passages = list(digest.topic(entries, **wanted))

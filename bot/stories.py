@@ -38,7 +38,9 @@ EVENT = 0.16  # fit from which an article tells a story's event
 FADING = 0.5  # share of likeness that is gone between reports SINCE apart
 CORPUS = 100  # articles that every corpus is taken to hold beside its own: rarity means something in a small one too
 
+_FULL = 1 << 32  # above any hash
 MANY = 30  # times that a stem is used, from which more say no more
+_LENGTHS = tuple(map(sqrt, range(9)))
 _LOGS = (0.0, *(1 + log(count) for count in range(1, MANY + 1)))
 
 # the commonest stems of news, which tell no event from another
@@ -66,12 +68,12 @@ def sketch(text: str, sentences: Sequence[Sentence], language: str = "en") -> tu
     shingles = _shingles(text, sentences, language)
     if len(shingles) < BINS // 2:
         return ()
-    minima: dict[int, int] = {}
-    for shingle in shingles:
-        value, place = divmod(shingle, BINS)
-        if value < minima.get(place, BINS << 32):
-            minima[place] = value
-    filled = [next(minima[n % BINS] for n in range(place, place + BINS) if n % BINS in minima) for place in range(BINS)]
+    minima = [_FULL] * BINS
+    for shingle in sorted(shingles, reverse=True):  # the least of a bin is the last to be put there
+        minima[shingle % BINS] = shingle // BINS
+    filled, following = minima, next(value for value in minima if value < _FULL)  # the bins stand in a ring
+    for place in reversed(range(BINS)):
+        following = filled[place] = minima[place] if minima[place] < _FULL else following
     return tuple(
         int.from_bytes(blake2b(repr((first, filled[first : first + BAND])).encode(), digest_size=8).digest()) >> 1
         for first in range(0, BINS, BAND)
@@ -91,10 +93,13 @@ def terms_of(text: str, sentences: Sequence[Sentence], title: str, language: str
                 counts[stem] += NAMED if capital and place and word[0].isupper() else 1
                 first.setdefault(stem, n)
 
-    def weight(stem: str) -> float:
-        return (1 + log(counts[stem])) * (1 + 2 * exp(-first[stem] / 3)) * sqrt(min(len(stem), 8))
-
-    kept = sorted((stem for stem in counts if stem not in _COMMON), key=lambda stem: (-weight(stem), stem))
+    early = [1 + 2 * exp(-n / 3) for n in range(len(told))]
+    weights = {
+        stem: -(1 + log(count)) * early[first[stem]] * _LENGTHS[min(len(stem), 8)]
+        for stem, count in counts.items()
+        if stem not in _COMMON
+    }
+    kept = sorted(weights, key=lambda stem: (weights[stem], stem))
     return {stem: counts[stem] for stem in kept[:TERMS]}
 
 

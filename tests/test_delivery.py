@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from bot import delivery, edition, schedule
 from bot.chat.terminal import render
+from bot.commands import Reply
 from bot.delivery import Desk
 from bot.errors import RateLimited, StoreError, Unknown, Unreachable
 from bot.message import Message, loads, say
@@ -517,3 +519,77 @@ def test_a_notice_outlives_an_outage_that_nobody_waits_out_for_a_reply(store, cl
 
     asyncio.run(run())
     assert (key in wire.posted) is arrives
+
+
+# --- more than can be answered ----------------------------------------------------------------------------
+
+
+def rush(desk: Desk, *asked: Request) -> None:
+    async def all_at_once() -> None:
+        await asyncio.gather(*map(desk.reply, asked))
+
+    asyncio.run(all_at_once())
+
+
+def question(number: int, channel: str = "desk") -> Request:
+    return Request("!topics", Target("wire", channel), f"{channel}-{number}")
+
+
+def test_a_channel_that_asks_too_much_is_told_once_to_ask_later(store, clock, monkeypatch):
+    monkeypatch.setattr(delivery, "CROWD_HERE", 3)
+    put_article(store)
+    wire = Wire()
+    rush(Desk(store, {"wire": wire}, clock), *map(question, range(10)))
+    assert len(wire.posted) == 4
+    assert wire.posted["reply:desk-3"] == "More is being asked than I can answer at once. Please ask again in a minute."
+
+
+def test_a_channel_that_asks_too_much_takes_no_answer_from_another(store, clock, monkeypatch):
+    monkeypatch.setattr(delivery, "CROWD_HERE", 3)
+    wire = Wire()
+    rush(Desk(store, {"wire": wire}, clock), *map(question, range(10)), question(1, "quiet"))
+    assert "More is being asked" not in wire.posted["reply:quiet-1"]
+
+
+def test_who_waited_for_too_long_is_asked_to_ask_again(store, clock, monkeypatch):
+    monkeypatch.setattr(delivery, "PATIENCE", 0.0)
+    wire = Wire()
+    rush(Desk(store, {"wire": wire}, clock), question(1), question(2))
+    assert ["More is being asked" in told for told in wire.posted.values()] == [True]
+
+
+def test_of_two_desks_the_one_that_has_room_answers(store, clock, monkeypatch):
+    wire = Wire()
+    rush(Desk(store, {"wire": wire}, clock), question(1))
+    monkeypatch.setattr(delivery, "CROWD_HERE", 0)
+    rush(Desk(store, {"wire": wire}, clock), question(1))
+    assert list(wire.posted) == ["reply:desk-1"]
+
+
+def test_when_the_rush_is_over_there_is_room_again(store, clock, monkeypatch):
+    monkeypatch.setattr(delivery, "CROWD_HERE", 1)
+    wire = Wire()
+    desk = Desk(store, {"wire": wire}, clock)
+    rush(desk, question(1), question(2))
+    rush(desk, question(3))
+    assert "More is being asked" not in wire.posted["reply:desk-3"]
+
+
+def test_a_digest_waits_for_no_question(store, clock, monkeypatch):
+    put_article(store)
+    order(store)
+    held = threading.Event()
+    monkeypatch.setattr("bot.commands.answer", lambda *_, **__: held.wait(20) and Reply(say("At last.")))
+    wire = Wire()
+    desk = Desk(store, {"wire": wire}, clock)
+
+    async def run() -> None:
+        asking = [asyncio.create_task(desk.reply(question(number))) for number in range(20)]
+        await asyncio.sleep(0)
+        assert [await desk.deliver(due) for due in schedule.due(store, clock(), SIX_HOURS)] == [DeliveryState.SENT]
+        assert len(wire.posted) == 1
+        held.set()
+        await asyncio.gather(*asking)
+
+    asyncio.run(run())
+    assert len(wire.posted) == 21

@@ -8,7 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -219,11 +219,15 @@ def test_nothing_else_is_served_and_nothing_can_be_changed(scene):
 # --- overdue ------------------------------------------------------------------------------------------------
 
 
+def late(store: Store, now: datetime, platforms: set[str]) -> int:
+    return schedule.overdue(store, now, schedule.due(store, now, SIX_HOURS), platforms)
+
+
 def test_a_slot_is_overdue_when_nobody_took_it_up_for_minutes(store):
     store.subscribe(Subscription(HERE, EVERY_DAY, NOW - DAY))
-    assert schedule.overdue(store, NOW + timedelta(minutes=4), SIX_HOURS, {"wire"}) == 0
-    assert schedule.overdue(store, NOW + timedelta(minutes=6), SIX_HOURS, {"wire"}) == 1
-    assert schedule.overdue(store, NOW + timedelta(minutes=6), SIX_HOURS, {"another"}) == 0
+    assert late(store, NOW + timedelta(minutes=4), {"wire"}) == 0
+    assert late(store, NOW + timedelta(minutes=6), {"wire"}) == 1
+    assert late(store, NOW + timedelta(minutes=6), {"another"}) == 0
 
 
 def test_a_slot_that_is_still_in_hand_is_overdue_and_a_settled_one_is_not(store, monkeypatch):
@@ -235,10 +239,10 @@ def test_a_slot_that_is_still_in_hand_is_overdue_and_a_settled_one_is_not(store,
     (due,) = schedule.due(store, NOW, SIX_HOURS)
     asyncio.run(desk.deliver(due))
     later = NOW + timedelta(minutes=6)
-    assert schedule.overdue(store, later, SIX_HOURS, {"wire"}) == 1
+    assert late(store, later, {"wire"}) == 1
     (row,) = store.deliveries()
     store.settle(row, DeliveryState.FAILED, NOW)
-    assert schedule.overdue(store, later, SIX_HOURS, {"wire"}) == 0
+    assert late(store, later, {"wire"}) == 0
 
 
 # --- /metrics -----------------------------------------------------------------------------------------------

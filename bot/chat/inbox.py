@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
@@ -15,6 +15,7 @@ from bot.ports import Handler, Request
 
 MOST, PERIOD = 8, 30.0  # commands of one user in so many seconds; more is a script, or a cat on the keyboard
 SLOW = 0.7  # seconds after which who asked is told that work is going on
+FEW = 1000  # people
 REMEMBERED = 10_000  # events that are known when they come again
 DRAIN = 8.0  # seconds that answers in hand get when the process is asked to stop
 
@@ -29,20 +30,22 @@ class Cooldown:
     """Who asked how often; `clock` in seconds."""
 
     clock: Callable[[], float] = time.monotonic
-    _asked: defaultdict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+    _asked: dict[str, deque[float]] = field(default_factory=dict)
+    _most: int = FEW  # people kept in mind before those who are silent are let go
     _told: dict[str, float] = field(default_factory=dict)
 
     def wait(self, user: str) -> float:
         """Seconds until `user` may ask again; 0: now, and it is counted."""
         now = self.clock()
-        asked = self._asked[user]
+        asked = self._asked.setdefault(user, deque())
         while asked and asked[0] <= now - PERIOD:
             asked.popleft()
         if len(asked) >= MOST:
             return asked[0] + PERIOD - now
         asked.append(now)
-        if len(self._asked) > 10_000:  # of many users most have been silent for long
-            self._asked = defaultdict(deque, {u: at for u, at in self._asked.items() if at[-1] > now - PERIOD})
+        if len(self._asked) > self._most:
+            self._asked = {u: at for u, at in self._asked.items() if at[-1] > now - PERIOD}
+            self._most = max(FEW, 2 * len(self._asked))  # so that letting go stays a small part of the work
         return 0.0
 
     def first_notice(self, user: str) -> bool:

@@ -46,7 +46,6 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
 
 
-@lru_cache(maxsize=1024)  # filling a page dresses the same words again and again
 @lru_cache(maxsize=2048)  # the words of a message are asked for at every measuring of its pages
 def clean(text: str) -> str:
     """`text` on one line, without controls, bidi controls and towers of combining marks; a space at an end stays."""

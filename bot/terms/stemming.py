@@ -56,6 +56,7 @@ _HIRAGANA = re.compile("[\u3040-\u309f]+")
 _PARTICLES = frozenset("的了着是在和与及或也就都而其之于以为被把将这那一不有")
 
 _CACHE_SIZE = 1 << 16  # words; a year of English news holds about twice as many, most of them seen once
+_plains: dict[str, str] = {}  # word as written -> as compared
 _stems: dict[str, str] = {}  # word as written -> its stem, "" for a stop word
 _LONGEST_PIECE = 40  # code points; what is longer is an address, or hostile, and never comes again
 _pieces: dict[str, tuple[str, ...]] = {}  # what stands between white space -> the stems in it
@@ -69,6 +70,13 @@ def is_stop(word: str) -> bool:
 
 def _plain(written: str) -> str:
     """A word as written -> as compared: lower-case, possessive and inner points of numbers and initials dropped."""
+    if len(_plains) >= _CACHE_SIZE:
+        _plains.clear()
+    found = _plains[written] = _compared(written)
+    return found
+
+
+def _compared(written: str) -> str:
     if written == "US":
         return "u.s"  # the country; "us" is a stop word
     if written.isascii() and written.isalpha():
@@ -87,7 +95,9 @@ def written(text: str, language: str = "en") -> list[str]:
 
 def words(text: str, language: str = "en") -> list[str]:
     """The words of `text` in order, lower-cased; hyphened words count apart, "U.S." and "US" are "u.s"."""
-    return [_plain(word) for word in written(text, language)]
+    told = written(text, language)
+    found = list(map(_plains.get, told))
+    return [_plain(word) if known is None else known for word, known in zip(told, found, strict=True)]
 
 
 def pieces(text: str, language: str = "en") -> list[str]:

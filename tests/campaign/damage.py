@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import multiprocessing
 import random
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +28,8 @@ from tests.campaign.scene import Outcome, Scene
 from tests.make import VOV, seeded
 
 _context = multiprocessing.get_context("forkserver")
+A_SECOND, ROOMS = 10, 20  # commands, and the channels that they are asked in
+STOCK = 600  # articles at the start of a soak: as many as any answer looks at, so that later ones cost no more
 ASKED = ("!summit", "!timeline", "!source 1", "!topics", "!status", "!source trust between Kim and Trump")
 
 
@@ -133,36 +137,57 @@ def _is_whole(path: Path) -> bool:
 
 
 async def soak(rng: random.Random, trials: int) -> Outcome:
-    """`trials` seconds at load: commands, digests and new articles without a pause; memory stays flat."""
-    async with Scene("discord", rng, bad=0.02) as scene:
-        process = scene.start()
+    """`trials` seconds at load: commands, digests and new articles without a pause; memory stays flat.
+
+    Nothing is sped up: what is held for a minute or ten is held so long.
+    """
+    async with Scene("discord", rng, bad=0.02, scale=1.0) as scene:
         server: Any = scene.server
+        rooms = [server.channel(10**6 + number) for number in range(ROOMS)]
+        await asyncio.to_thread(_taken_in, scene, range(-min(STOCK, trials), 0))
+        process = scene.start()
         await server.connected()
-        until = asyncio.get_running_loop().time() + trials
+        began = last = asyncio.get_running_loop().time()
         sizes: list[float] = []
+        due: dict[str, float] = {}
         asked = 0
-        last = 0.0
-        while asyncio.get_running_loop().time() < until:
+        while (now := asyncio.get_running_loop().time()) < began + trials:
             assert process.is_alive()
-            await server.says(rng.choice(ASKED), by=str(200_000_000_000_000_000 + rng.randrange(10**6)))
+            by = str(200_000_000_000_000_000 + rng.randrange(10**6))
+            await server.says(rng.choice(ASKED), by=by, channel=rng.choice(rooms))
             asked += 1
             if asked % 20 == 0:
                 scene.due(1)
-                await asyncio.to_thread(_taken_in, scene, asked)
-            if asyncio.get_running_loop().time() - last > trials / 60:
-                last = asyncio.get_running_loop().time()
+                due[next(reversed(scene.expected.values()))] = time.monotonic()
+                await asyncio.to_thread(_taken_in, scene, [asked])
+                server.forget(rooms)
+            if now - last > trials / 60:
+                last = now
                 sizes.append(_resident(process.pid))
-            server.messages[:-500] = [one for one in server.messages[:-500] if one["channel_id"] in server.channels]
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(max(0.0, began + asked / A_SECOND - asyncio.get_running_loop().time()))
+        answered = scene.log().count("INFO reply:")
+        outcome = await scene.finish("soak at load", trials)
+        waits = sorted(server.arrivals.get(channel, math.inf) - at for channel, at in due.items())
         third = max(1, len(sizes) // 3)
         early, late = max(sizes[third : 2 * third] or sizes), max(sizes[-third:])
-        note = f"{asked} commands; memory {early:.0f} MB in the second third, {late:.0f} MB in the last"
-        return await scene.finish("soak at load", trials, note)
+        outcome.note = (
+            f"{asked} commands, {answered} answered by the end; digests after {_at(waits, 0.5):.1f} s (median), "
+            f"{_at(waits, 0.99):.1f} s (99th percentile); memory {early:.0f} MB in the second third, {late:.0f} MB in "
+            f"the last; {outcome.note}"
+        )
+        return outcome
 
 
-def _taken_in(scene: Scene, number: int) -> None:
-    (scene.folder / f"{number}.txt").write_text(f"{VOV.read_text()}\n\nNote {number} was added by the desk today.")
-    list(corpus.take_in([scene.folder / f"{number}.txt"], scene.store, datetime.now(UTC)))
+def _at(waits: list[float], share: float) -> float:
+    return waits[int(share * (len(waits) - 1))] if waits else math.nan
+
+
+def _taken_in(scene: Scene, numbers: Iterable[int]) -> None:
+    for number in numbers:
+        article = scene.folder / f"{number}.txt"
+        article.write_text(f"{VOV.read_text()}\n\nNote {number} was added by the desk today.")
+        list(corpus.take_in([article], scene.store, datetime.now(UTC)))
+        article.unlink()
 
 
 def _resident(pid: int) -> float:

@@ -7,6 +7,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -72,6 +73,8 @@ class _Forgetful(dict[Any, Any]):
         self._since: dict[Any, float] = {}
 
     def __setitem__(self, nonce: Any, message: Any) -> None:
+        while self._since and (oldest := next(iter(self._since))) not in self:
+            del self._since[oldest], self[oldest]
         self._since[nonce] = time.monotonic()
         super().__setitem__(nonce, message)
 
@@ -88,11 +91,31 @@ class StormyDiscord(_Stormy, discord.Server):
         super().__init__(rng, scale)
         self._nonces = _Forgetful(budget.DISCORD_NONCE_WINDOW * scale)
         self.channels: dict[str, Json] = {}
+        self._telling: set[asyncio.Future[None]] = set()
 
     def channel(self, number: int) -> str:
         id_ = str(310_000_000_000_000_000 + number)
         self.channels[id_] = discord.Server._channels(self)[discord.CHANNEL] | {"id": id_}
+        if self._sockets:  # else the next login tells of it
+            telling = asyncio.ensure_future(self._tell(self.channels[id_]))
+            self._telling.add(telling)
+            telling.add_done_callback(self._telling.discard)
         return id_
+
+    async def _tell(self, channel: Json) -> None:
+        with suppress(ConnectionError):  # of a process that was killed
+            await self.dispatch("CHANNEL_CREATE", channel)
+
+    def guild(self) -> Json:
+        guild = super().guild()
+        return guild | {"channels": [*guild["channels"], *self.channels.values()]}
+
+    def forget(self, channels: Iterable[str]) -> None:
+        """Let go of what is long past in these channels and their threads, and of events that nobody asks for again."""
+        past = set(channels)
+        past |= {str(one["id"]) for one in self.messages if one["channel_id"] in past}
+        self.messages[:-500] = [one for one in self.messages[:-500] if one["channel_id"] not in past]
+        del self._replay[:-500]
 
     def _channels(self) -> dict[str, Json]:
         return {**super()._channels(), **self.channels}

@@ -51,21 +51,30 @@ class Outcome:
 
 
 class Scene:
-    """`async with` it. `url` is a store that exists already; without it, one in a file."""
+    """`async with` it. `url` is a store that exists already, without it one in a file; `scale` is of all waiting."""
 
     logs: ClassVar[Path | None] = None  # folder in which the processes' logs are kept
 
-    def __init__(self, platform: str, rng: random.Random, *, url: str = "", bad: float = 0.0, kinds: str = "troubles"):
+    def __init__(
+        self,
+        platform: str,
+        rng: random.Random,
+        *,
+        url: str = "",
+        bad: float = 0.0,
+        kinds: str = "troubles",
+        scale: float = SCALE,
+    ):
         self.rng = rng
         self.folder = Path(tempfile.mkdtemp(prefix="dateline-campaign-"))
         self.url = url or f"sqlite:///{self.folder / 'dateline.db'}"
-        self.server: Stormy = PLATFORMS[platform](rng, SCALE)
+        self.server: Stormy = PLATFORMS[platform](rng, scale)
         self.weather = Weather(rng, bad, getattr(self.server, kinds)())
         self.server.faults = self.weather
         self.expected: dict[int, str] = {}  # subscription -> its channel
         self.processes: list[Any] = []
         self._numbers = 0
-        self.job = Job(platform, self.url, "", "", "", "", str(self.folder / "log"), SCALE)
+        self.job = Job(platform, self.url, "", "", "", "", str(self.folder / "log"), scale)
 
     async def __aenter__(self) -> Self:
         await self.server.__aenter__()
