@@ -101,8 +101,8 @@ _STOP = {
 
 
 def _is_english(words: Sequence[str]) -> bool:
-    """Whether one word in twelve is one of the commonest; of a few words nothing is said."""
-    return sum(map(len, words)) >= _ENOUGH and sum(map(_ENGLISH.__contains__, words)) * 12 >= len(words)
+    """Whether one word in sixteen is one of the commonest; of a few words nothing is said."""
+    return sum(map(len, words)) >= _ENOUGH and sum(map(_ENGLISH.__contains__, words)) * 16 >= len(words)
 
 
 def has_dates(language: str) -> bool:
