@@ -16,8 +16,11 @@ from bot.ingest.shapes import (
     CREDIT_IN_BRACKETS,
     CREDITED,
     NOTICE,
+    NOTICE_WITHIN,
     NOTICED,
     OPENINGS,
+    OPENS,
+    OPENS_AS_IT_STANDS,
     REPORTED,
 )
 from bot.languages import UNSPACED
@@ -140,15 +143,17 @@ def _folded(words: str) -> str:
 def _in_sentences(text: str, body: Sequence[Span], language: str) -> Iterator[Boilerplate]:
     """What is no news among the sentences of the blocks `body`."""
     spans = [span for start, end in body for span in within(text, start, end, language)]
+    told = text.lower() if text.isascii() else text.replace("İ", "I").lower()  # one for one, so that places hold
     known: set[int] = set()
     for number, (start, end) in enumerate(spans):
+        if not (OPENS.match(told, start, end) or OPENS_AS_IT_STANDS.match(text, start, end)):
+            continue
         if opening := _OPENING.match(text, start, end):
             reason = _reason(opening, OPENINGS)
             yield Boilerplate(start, opening.end() if reason == "advertisement" else end, reason)
             known.add(number)
     starts = [start for start, _ in spans]
-    told = text.lower() if text.isascii() else text.replace("İ", "I").lower()  # one for one, so that places hold
-    noticed = _notices(told, text, spans, starts)
+    noticed = _notices(told, spans, starts)
     known.update(noticed)
     yield from (Boilerplate(*spans[number], "notice") for number in noticed)
     credited = _credits(text, spans, starts)
@@ -172,10 +177,11 @@ def _credits(text: str, spans: Sequence[Span], starts: Sequence[int]) -> list[in
     return [number for number, end in numbers if number >= 0 and end <= spans[number][1]]
 
 
-def _notices(told: str, text: str, spans: Sequence[Span], starts: Sequence[int]) -> list[int]:
-    """Which sentences the page says of itself; `told` is `text` in small letters."""
+def _notices(told: str, spans: Sequence[Span], starts: Sequence[int]) -> list[int]:
+    """Which sentences the page says of itself; `told` is the text in small letters."""
+    found = {number for number, span in enumerate(spans) if NOTICE.match(told, *span)}
     hinted = {bisect_right(starts, at) - 1 for hint in NOTICED for at in _places(told, hint)}
-    return sorted(number for number in hinted if number >= 0 and NOTICE.match(text, *spans[number]))
+    return sorted(found | {number for number in hinted if number >= 0 and NOTICE_WITHIN.match(told, *spans[number])})
 
 
 def _places(told: str, words: str) -> Iterator[int]:
@@ -189,8 +195,12 @@ def _captions(
     told: str, text: str, body: Sequence[Span], spans: Sequence[Span], starts: Sequence[int]
 ) -> Iterator[Boilerplate]:
     """Captions: from the beginning of their sentence, or of their short block, to the photographer's credit."""
-    bare = CREDIT_BARE if any(sign in told for sign in CREDITED) else CREDIT_DASHED
-    credited = [found.span() for shape in (CREDIT_IN_BRACKETS, bare) for found in shape.finditer(text)]
+    shapes = [CREDIT_IN_BRACKETS]
+    if any(sign in told for sign in CREDITED):
+        shapes.append(CREDIT_BARE)
+    elif "photo" in told or "pic" in told:
+        shapes.append(CREDIT_DASHED)
+    credited = [found.span() for shape in shapes for found in shape.finditer(text)]
     firsts = [start for start, _ in body]
     for start, end in credited:
         number, block = bisect_right(starts, start) - 1, bisect_right(firsts, start) - 1

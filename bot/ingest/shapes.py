@@ -16,6 +16,16 @@ def _any(*shapes: str) -> str:
     return "|".join(shapes)
 
 
+def _is_one_group(shape: str) -> bool:
+    """Whether all of it stands within one "(?i:…)"."""
+    depth = 0
+    for at, sign in enumerate(re.sub(r"\\.", "..", shape)):
+        depth += (sign == "(") - (sign == ")")
+        if depth == 0:
+            return shape.startswith("(?i:") and at == len(shape) - 1
+    return False
+
+
 _PARTICLE = r"(?:(?:de|van|von|der|den|al|bin|el|la|du|dos|da)\s){0,2}"
 _NAME = rf"(?!(?i:{AGENCY}|staff|special|senior|correspondent)\b)[A-ZÀ-Þ][\w.'’-]*+(?:\s{_PARTICLE}[A-ZÀ-Þ][\w.'’-]*+){{1,3}}"
 NAMES = rf"{_NAME}(?:(?:,\s(?:and\s)?|\sand\s|\s&\s){_NAME}){{0,8}}"
@@ -80,62 +90,35 @@ BLOCKS: tuple[tuple[str, str], ...] = (
     ("sharing", rf"(?i:(?:\W*+(?>{_SHARE})\b)++\W*+)"),
 )
 
-# of which each notice holds one, so that pages without them are not looked through; in small letters
-NOTICED = (
-    *("crawl", "captures of", "archive-it", "internet archive", "wayback", "of web ", "properties of this collection"),
-    *(
-        "a location",
-        "location on",
-        "twitter",
-        "tweet",
-        "profile pic",
-        "sign in",
-        "log in",
-        "have an account",
-        "a member",
-    ),
-    *("a subscriber", "verification", "confirmation", "an email", "an e-mail", "check your", "your inbox", "your e"),
-    *(
-        "could not subscribe",
-        "welcome back",
-        "when the video",
-        "not available",
-        "no longer available",
-        "video will start",
-        "javascript",
-    ),
-    *(
-        "browser",
-        "commercial use",
-        "presentation-ready",
-        "cookies",
-        "this site",
-        "our site",
-        "this website",
-        "our website",
-    ),
+# opening a sentence, in small letters: what a page says of itself, not of the world: its archive, its log-in, its
+# video player, its licence
+NOTICE = re.compile(
+    _any(
+        r"(?:these|focused|this) crawls?\b[^.]{0,60}\b(?:are|is|was|were|of)\b",
+        r"(?:the )?seed for (?:this|these) crawls?\b|crawl of \w+\b|(?:web )?captures? of\b[^.]{0,60}\barchive",
+        r"this is a (?:set|collection) of web (?:collections|captures|pages|archives)\b|properties of this collection\b",
+        r"(?:add a|tweet with a|when you tweet with a) location\b|twitter (?:may be|stores|uses) [^.]{0,40}\b(?:location|capacity|cookies)\b",
+        r"you (?:can|always have the option to) (?:switch|add|delete|turn) (?:your )?(?:tweet )?location\b",
+        r"by embedding (?:twitter|tweet)\b|hover over the profile pic\b",
+        r"(?:please )?(?:sign|log) in (?:to|with|using) (?:your|you|our|my|an?)\b|have an account\?|(?:already|not) (?:a|yet a) (?:member|subscriber)\b",
+        r"we(?:['’]ve| have) sent (?:you )?an? (?:verification|confirmation|e-?mail)\b|please check your (?:e-?mail|inbox)\b",
+        r"if you do not receive (?:the|an?|this) (?:verification|confirmation|e-?mail)\b|welcome back[.!]",
+        r"get (?:daily|breaking|weekly|the latest) [^.]{0,40}\b(?:to|in) your (?:inbox|e-?mail)\b|could not subscribe\b",
+        r"rating is available when the video\b|this (?:feature|video|content) is (?:not|no longer) available\b|the video will start\b",
+        r"(?:please )?(?:enable|turn on|activate) javascript\b|(?:your|this) browser (?:does|is) not\b|javascript is (?:off|disabled|required)\b",
+        r"to order presentation-ready copies\b|by (?:using|continuing to (?:use|browse)) (?:this|our) (?:web)?site\b",
+        r"you are (?:using an (?:outdated|older)|viewing) [^.]{0,30}\b(?:browser|version)\b",
+    )
 )
-# what a page says of itself, not of the world: its archive, its log-in, its video player, its licence
-_NOTICES = _any(
-    r"(?:these|focused|this) crawls?\b[^.]{0,60}\b(?:are|is|was|were|of)\b",
-    r"(?:the )?seed for (?:this|these) crawls?\b|crawl of \w+\b|(?:web )?captures? of\b[^.]{0,60}\barchive",
-    r"[^.]{0,120}\b(?:archive-it|wayback machine|internet archive|wide crawls?)\b",
-    r"this is a (?:set|collection) of web (?:collections|captures|pages|archives)\b|properties of this collection\b",
-    r"(?:add a|tweet with a|when you tweet with a) location\b|twitter (?:may be|stores|uses) [^.]{0,40}\b(?:location|capacity|cookies)\b",
-    r"you (?:can|always have the option to) (?:switch|add|delete|turn) (?:your )?(?:tweet )?location\b",
-    r"by embedding (?:twitter|tweet)\b|hover over the profile pic\b",
-    r"(?:please )?(?:sign|log) in (?:to|with|using) (?:your|you|our|my|an?)\b|have an account\?|(?:already|not) (?:a|yet a) (?:member|subscriber)\b",
-    r"we(?:['’]ve| have) sent (?:you )?an? (?:verification|confirmation|e-?mail)\b|please check your (?:e-?mail|inbox)\b",
-    r"if you do not receive (?:the|an?|this) (?:verification|confirmation|e-?mail)\b|welcome back[.!]",
-    r"get (?:daily|breaking|weekly|the latest) [^.]{0,40}\b(?:to|in) your (?:inbox|e-?mail)\b|could not subscribe\b",
-    r"rating is available when the video\b|this (?:feature|video|content) is (?:not|no longer) available\b|the video will start\b",
-    r"(?:please )?(?:enable|turn on|activate) javascript\b|(?:your|this) browser (?:does|is) not\b|javascript is (?:off|disabled|required)\b",
-    r"[^.]{0,40}\bthis copy is for your personal,? (?:and )?non-?commercial use\b|to order presentation-ready copies\b",
-    r"[^.]{0,80}\b(?:we|this (?:web)?site) uses? cookies\b|by (?:using|continuing to (?:use|browse)) (?:this|our) (?:web)?site\b",
-    r"you are (?:using an (?:outdated|older)|viewing) [^.]{0,30}\b(?:browser|version)\b",
+# the same with other words before it, and what each holds, so that pages without are not looked through
+NOTICE_WITHIN = re.compile(
+    _any(
+        r"[^.]{0,120}\b(?:archive-it|wayback machine|internet archive|wide crawls?)\b",
+        r"[^.]{0,40}\bthis copy is for your personal,? (?:and )?non-?commercial use\b",
+        r"[^.]{0,80}\b(?:we|this (?:web)?site) uses? cookies\b",
+    )
 )
-
-NOTICE = re.compile(rf"(?i:{_NOTICES})")
+NOTICED = ("archive-it", "wayback", "internet archive", "wide crawl", "commercial use", "cookies")
 
 _PHOTO = r"(?:photo|image|picture|handout)(?:graph)?"
 _MADE = r"(?:taken|released|provided|made)\b"
@@ -192,6 +175,10 @@ OPENINGS: tuple[tuple[str, str], ...] = (
     ("agency", rf"(?:[-–—/]\s?(?i:{AGENCY}|VNA/VNS)|\(\s?(?i:{AGENCY})\s?\))[./\s]*\Z"),  # at the end: — VNS | (AFP)
     ("advertisement", r"(?i:advertise?ment)\s(?=[A-Z\"“])|ADVERTISEMENT\b"),
 )
+
+# what most sentences are told from these by: in small letters, and as they stand
+OPENS = re.compile(_any(*(shape[4:-1] for _, shape in OPENINGS if shape.startswith("(?i:") and _is_one_group(shape))))
+OPENS_AS_IT_STANDS = re.compile(_any(*(shape for _, shape in OPENINGS if not _is_one_group(shape))))
 
 _HOUSE = r"AP|EPA|AFP|UPI|Xinhua|XINHUA|Reuters|REUTERS|Kyodo|KYODO|Yonhap|TASS|dpa|Getty Images|VNA|ap|afp|reuters"
 _KIND = r"(?:(?:file |handout )?(?:photo|image|picture|pic|video)s?(?:\s(?:by|credit|courtesy(?: of)?))?\s?[:/])"
