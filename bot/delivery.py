@@ -84,7 +84,10 @@ class Crowd:
         """Whether `channel` is to be told now that there are too many; a few in all, for telling takes time, too."""
         now = self.clock()
         self._told = {one: at for one, at in self._told.items() if at > now - PUT_OFF}
-        return len(self._told) < CROWD and self._told.setdefault(channel, now) == now
+        if channel in self._told or len(self._told) >= CROWD:
+            return False
+        self._told[channel] = now
+        return True
 
 
 class Desk:
@@ -141,7 +144,7 @@ class Desk:
                     row = await self._answered(request) if waits else None
                 if row:
                     await self._send(row)
-        if not waits and self._crowd.first_to_hear(channel):
+        if not waits and (self._crowd.first_to_hear(channel) or request.awaited):
             await self._put_off(request)
 
     async def _put_off(self, request: Request) -> None:

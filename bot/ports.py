@@ -42,6 +42,7 @@ class Request:
     it arrives. `addressed`: said to the bot alone (a mention, a direct message, a terminal), so it may answer
     anything; else only what is surely meant for it. `alone`: no other bot hears it. `trusted`: may configure digests
     here. `deaf`: what the bot does not hear on this platform, and what to do instead, in words; empty: nothing.
+    `awaited`: the platform shows "is thinking…" until something is said.
     """
 
     text: str
@@ -53,6 +54,7 @@ class Request:
     trusted: bool = False
     alone: bool = False
     deaf: str = ""
+    awaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

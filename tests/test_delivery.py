@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -542,6 +543,13 @@ def test_a_channel_that_asks_too_much_is_told_once_to_ask_later(store, clock, mo
     rush(Desk(store, {"wire": wire}, clock), *map(question, range(10)))
     assert len(wire.posted) == 4
     assert wire.posted["reply:desk-3"] == "More is being asked than I can answer at once. Please ask again in a minute."
+
+
+def test_who_sees_that_work_goes_on_is_told_each_time(store, clock, monkeypatch):
+    monkeypatch.setattr(delivery, "CROWD_HERE", 3)
+    wire = Wire()
+    rush(Desk(store, {"wire": wire}, clock), *(replace(question(n), awaited=True) for n in range(10)))
+    assert len(wire.posted) == 10
 
 
 def test_a_channel_that_asks_too_much_takes_no_answer_from_another(store, clock, monkeypatch):

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
-from bot.chat.inbox import FEW, MOST, PERIOD, Cooldown
+import pytest
+
+from bot.chat.inbox import FEW, MOST, PERIOD, Cooldown, Inbox
+from bot.message import Message
+from bot.model import Target
+from bot.ports import Request
 
 
 class Clock:
@@ -47,3 +53,24 @@ def test_nobody_is_let_go_who_has_asked_within_the_period():
     for _ in range(MOST):
         assert not any(waits(cooldown, crowd))
     assert all(waits(cooldown, crowd))
+
+
+@pytest.mark.parametrize(("awaited", "told"), [(False, 1), (True, 3)])
+def test_who_asks_too_often_is_told_once_or_each_time_where_work_seems_to_go_on(awaited, told):
+    said: list[str] = []
+
+    async def handle(request: Request) -> None: ...
+
+    async def reply(_: Request, __: Message, key: str) -> None:
+        said.append(key)
+
+    async def run() -> None:
+        inbox = Inbox(handle, reply, {"summit"}, Cooldown(Clock()))
+        for number in range(MOST + 3):
+            inbox.take(Request("summit", Target("wire", "desk"), str(number), "kim", awaited=awaited), sign)
+        await inbox.drain()
+
+    async def sign() -> None: ...
+
+    asyncio.run(run())
+    assert said == [f"cooldown:{MOST + n}" for n in range(told)]

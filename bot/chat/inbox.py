@@ -52,7 +52,10 @@ class Cooldown:
         """Whether `user` has not been told yet in this period."""
         now = self.clock()
         self._told = {one: at for one, at in self._told.items() if at > now - PERIOD}
-        return self._told.setdefault(user, now) == now
+        if user in self._told:
+            return False
+        self._told[user] = now
+        return True
 
 
 class Inbox:
@@ -100,7 +103,7 @@ class Inbox:
         if name not in self._names and not request.addressed:
             return True  # most likely another bot's command: not counted, and the handler drops it
         seconds = self._cooldown.wait(request.user)
-        if seconds and self._cooldown.first_notice(request.user):
+        if seconds and (self._cooldown.first_notice(request.user) or request.awaited):
             await self._say(request, f"That is a lot at once; please ask again in {seconds:.0f} seconds.", "cooldown")
         return not seconds
 

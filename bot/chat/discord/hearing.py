@@ -67,6 +67,7 @@ def clicked(interaction: discord.Interaction) -> Request | None:
         user=str(interaction.user.id),
         tenant=tenant(interaction.guild_id, interaction.user.id),
         trusted=interaction.guild_id is None or granted.manage_guild or granted.administrator,
+        awaited=interaction.type is discord.InteractionType.application_command,
     )
 
 
