@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import json
 import os
 import subprocess
@@ -12,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.chat.terminal import HERE
+from bot.chat.terminal import HERE, Terminal
+from bot.message import say
 from bot.model import Schedule, Subscription
 from bot.store import open_store, place
 from tests.make import XINHUA, put_article
@@ -282,3 +285,10 @@ def test_old_articles_go_where_that_is_set(capsys, monkeypatch, tmp_path):
     store.close()
     monkeypatch.setenv("DATELINE_KEEP_DAYS", "1")
     assert "2 articles" in run(capsys, "check")[1]
+
+
+@pytest.mark.parametrize(("key", "printed"), [("digest:1", "Good morning."), ("reply:terminal:1", "")])
+def test_a_digest_of_a_session_that_died_is_printed_again_and_an_answer_is_not(key, printed):
+    sink = io.StringIO()
+    asyncio.run(Terminal(io.StringIO(), sink).post(HERE, say("Good morning."), key, retry=True))
+    assert sink.getvalue().strip() == printed

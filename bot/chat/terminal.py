@@ -202,7 +202,12 @@ class Terminal:
     async def post(
         self, target: Target, message: Message, key: str, *, retry: bool, until: float = inf
     ) -> tuple[str, ...]:
-        """Print. A message whose printer died may be printed again: a doubled one can be seen through, a lost one not."""
+        """Print. A digest whose printer died may be printed again: a doubled one can be seen through, a lost one not.
+
+        An answer is not: whoever asked went with the session that was to print it.
+        """
+        if retry and key.startswith("reply:"):
+            return (key,)
         styled = self._sink.isatty() and "NO_COLOR" not in os.environ  # https://no-color.org
         text = render(message, shutil.get_terminal_size((WIDTH, 24)).columns if self._talks else WIDTH, styled=styled)
         if self._asking:
