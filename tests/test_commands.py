@@ -483,6 +483,13 @@ def test_status_tells_of_the_corpus_and_the_next_digest(store):
     assert "next Tuesday, March 3, 2026 at 08:00 (Asia/Seoul)" in told
 
 
+def test_of_names_that_mean_the_same_topics_lists_one(store):
+    told = read(store, "!topics").partition("Names: ")[2].partition(".\n")[0]
+    assert "U.S." in told
+    assert "United States" not in told
+    assert "Korean," not in told
+
+
 def test_topics_lists_stories_and_names(store):
     told = read(store, "!topics")
     assert "US, North Korea to hold 2nd summit (2 articles, newest February 26, 2019)" in told

@@ -607,6 +607,11 @@ def test_the_nearest_spelling_is_offered_first(store, typed, meant):
     assert store.nearest(typed)[0] == meant
 
 
+def test_another_word_that_ends_alike_is_not_offered(store):
+    put(store, "The minister is coming.")
+    assert store.nearest("crossing") == ()
+
+
 def test_nothing_is_offered_for_what_resembles_nothing(store):
     put(store, "The summit on sanctions.", names={"Trump": 1})
     assert store.nearest("xylophone") == store.nearest("") == store.nearest("?") == ()

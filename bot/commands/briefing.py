@@ -242,11 +242,24 @@ def topics(asked: Asked) -> Reply:
         first = lead(entries)
         dated = newest(entry.article for entry in entries)
         blocks.append(Bullet((headline(first), Text(f" ({counted(len(entries), 'article')}{dated})"))))
-    names = [name for name, _ in asked.store.names(asked.tenant, limit=NAMES_LISTED)]
+    names = _apart([name for name, _ in asked.store.names(asked.tenant, limit=2 * NAMES_LISTED)])[:NAMES_LISTED]
     if names:
         blocks.append(Paragraph((Strong("Names: "), Text(f"{join(names)}."))))
         blocks += [Action(name, f"!summit {name}") for name in names[:3]]
     return Reply(Message(tuple(blocks)))
+
+
+_WHOLE = {"U.S.": "United States", "US": "United States", "U.K.": "United Kingdom", "UK": "United Kingdom"}
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """`names` less what says the same as one before it, "United States" after "U.S.", and "Korean" beside "Korea"."""
+    words = {word for name in names for word in name.split()}
+    kept: dict[str, str] = {}
+    for name in names:
+        if " " in name or not any(name.removesuffix(end) in words for end in ("n", "an") if name.endswith(end)):
+            kept.setdefault(_WHOLE.get(name, name), name)
+    return list(kept.values())
 
 
 def more(asked: Asked) -> Reply:

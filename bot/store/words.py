@@ -11,6 +11,7 @@ from bot.model import Article
 from bot.ports import Query
 
 WORDS = 64  # of a query; more would make it slow and find nothing else
+SHORT = 4  # letters; of a longer word a smaller share may be wrong, or it is another word
 PIECE = 1000  # characters of a word or phrase, likewise
 
 # Dropped from a query that holds anything else: each stands in nearly every article and would only make it slow.
@@ -89,6 +90,11 @@ def verbatim(phrase: str, spoken: Sequence[str]) -> tuple[str, ...]:
     """`phrase`, and sign by sign, as it is found in the languages that have no spaces."""
     signs = (terms.signs(phrase, language)[:PIECE] for language in spoken)
     return tuple(dict.fromkeys((phrase, *filter(None, signs))))
+
+
+def least_alike(word: str) -> float:
+    """Of 1, the least likeness of spelling to `word` worth offering: one letter wrong of three, or three of ten."""
+    return 0.6 if len(word) <= SHORT else 0.7
 
 
 def fold(name: str) -> str:

@@ -18,13 +18,12 @@ from bot.ports import Hit, Query
 from bot.store.postgres.lexemes import exact, loose
 from bot.store.postgres.rows import rows
 from bot.store.rows import Row
-from bot.store.words import fold, searched, spellings, storable, verbatim
+from bot.store.words import fold, least_alike, searched, spellings, storable, verbatim
 
 WEIGHED = 20_000  # articles of one word that are weighed, the newest
 PHRASED = 4_000  # articles with all words of a phrase that are looked at for it, the newest
 RANKED = 300  # articles, the weightiest, and of those the newest
 
-LIKE = 0.6  # of 1, the least likeness of spelling worth offering: one letter wrong of three
 AFTER = "\U0010ffff"  # sorts after any text that begins alike
 
 # `article + 0` keeps the planner, which
@@ -128,7 +127,7 @@ def nearest(db: psycopg.Connection[Row], word: str, tenant: str = EVERYONE, limi
     wanted = " ".join(storable(word).casefold().split())[:60]
     known = _spellings(db, wanted, tenant)
     likely = process.extract(
-        wanted, list(known), scorer=OSA.normalized_similarity, score_cutoff=LIKE, limit=5 * limit + 5
+        wanted, list(known), scorer=OSA.normalized_similarity, score_cutoff=least_alike(wanted), limit=5 * limit + 5
     )
     # Of spellings equally near, the commoner is meant.
     found = sorted((-round(likeness, 2), -known[folded][1], folded) for folded, likeness, _ in likely)

@@ -14,14 +14,13 @@ from rapidfuzz.distance import OSA
 from bot.model import EVERYONE
 from bot.ports import Hit, Query
 from bot.store.sqlite.rows import rows, value
-from bot.store.words import fold, searched, spellings, storable, verbatim
+from bot.store.words import fold, least_alike, searched, spellings, storable, verbatim
 
 # Ranking takes 1.5 µs a match (measured). Beyond so many matches the commonest words and then the oldest articles are
 # left out: an answer within the time that somebody waits is worth more than the last of a hundred thousand.
 HITS = 15_000
 SAMPLE = 2_000  # articles, the newest, by which matches are estimated; 0.2 ms a word
 
-LIKE = 0.6  # of 1, the least likeness of spelling worth offering: one letter wrong of three
 AFTER = "\U0010ffff"  # sorts after any text that begins alike
 
 
@@ -145,7 +144,7 @@ def nearest(db: apsw.Connection, word: str, tenant: str = EVERYONE, limit: int =
     wanted = " ".join(storable(word).casefold().split())[:60]
     spellings = _spellings(db, wanted, tenant)
     likely = process.extract(
-        wanted, list(spellings), scorer=OSA.normalized_similarity, score_cutoff=LIKE, limit=5 * limit + 5
+        wanted, list(spellings), scorer=OSA.normalized_similarity, score_cutoff=least_alike(wanted), limit=5 * limit + 5
     )
     # What nobody may read, or has gone, finds nothing; of spellings equally near, the commoner is meant.
     found = [
