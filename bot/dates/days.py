@@ -58,7 +58,7 @@ def month_day(reader: Reader, m: Match) -> Reading | None:
     groups, month, day = m.groupdict(), pieces.month(m["month"]), pieces.day(m["day"])
     if groups.get("year") and counted(reader, m.end()):
         return None
-    year = told_year(reader, m)
+    year = told_year(reader, m) or _shared_year(reader, m, month)
     first = _full(reader, year, month, day, groups.get("weekday")) if year else _yearless(reader, m, month, day)
     until = groups.get("until")
     if until is None or first.when is None:
@@ -67,6 +67,23 @@ def month_day(reader: Reader, m: Match) -> Reading | None:
     last_year = int(groups.get("until_year") or first.when.first.year + (last_month < month))
     last = values.a_day(last_year, last_month, pieces.day(until))
     return dated(last and values.span(first.when, last), first.basis, first.confidence)
+
+
+# "May 3 to June 9, 2018", "May 3, 5 and 9, 2018", "3 May and 9 June 2018": one year for all of them
+_SHARED = re.compile(
+    rf"(?:, {pieces.DAY})*,? (?:and|or|to|through|until|till)(?: on)?(?: {pieces.WEEKDAY},?)?"
+    rf"(?: (?P<month>{pieces.MONTH}))? {pieces.DAY}(?:(?: of)? (?P<last>{pieces.MONTH}))?,? (?P<year>{pieces.LONG_YEAR})"
+)
+HALF = 6  # months by which the first is later, where it is of the year before: "Dec. 28 to Jan. 3, 2018"
+
+
+def _shared_year(reader: Reader, m: Match, month: int) -> int | None:
+    """The year of a date that stands only behind the last of those told together."""
+    found = _SHARED.match(reader.low, m.end())
+    if found is None:
+        return None
+    named = found["month"] or found["last"]
+    return int(found["year"]) - (bool(named) and month - pieces.month(named or "") >= HALF)
 
 
 def two_days(reader: Reader, m: Match) -> Reading | None:
@@ -169,7 +186,10 @@ def _is_told(reader: Reader, m: Match) -> bool:
 
 
 _NAMED_DAY = re.compile(r"\b(?:black|super|bloody|cyber|fat|holy|maundy|giving|mega) $")
-_THROUGH = re.compile(rf"\b{pieces.WEEKDAY}(?: {pieces.PART})?(?: (?:to|through|until|till) | ?- ?)$")
+_THROUGH = re.compile(
+    rf"\b{pieces.WEEKDAY}(?: {pieces.PART})?(?: (?:to|through|until|till) | ?- ?)$"
+    rf"|\bbetween {pieces.WEEKDAY}(?: {pieces.PART})? and $"
+)
 
 
 def by_weekday(reader: Reader, m: Match) -> Reading | None:

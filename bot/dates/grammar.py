@@ -60,7 +60,7 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     (rf"{_OPEN}{_M} {_D} (?:and|&) {_TO_D}(?:{OF_YEAR}|{_DONE})", days.two_days),
     (rf"{_OPEN}{_M} {_D}", days.month_day),  # "June 12, 2000 people came"
     (rf"(?<=, ){_D}(?=(?:, {DAY}){{0,5}},? and {DAY}{_DONE})", days.another_day),
-    (rf"(?<=and ){_D}{_DONE}", days.another_day),
+    (rf"(?<=and ){_D}(?:, {LONG_YEAR}|{_DONE})", days.another_day),
     (rf"{_M} {_D}{OF_YEAR} ?- ?{_TO_M} {_TO_D},? (?P<until_year>{LONG_YEAR})", days.month_day),
     (rf"{_OPEN}{_M} {_D},? (?P<far>[3-9]\d{{3}})(?=[.;:)?!\"]|,? ?(?:$|\n))", days.far_year),
     (rf"{_OPEN}{_D}(?: of)?[ -]{_M}{OF_YEAR}?", days.month_day),
