@@ -13,11 +13,11 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from bot import terms
 from bot.commands.asking import Asked, Command, Reply, Scout
-from bot.commands.briefing import MORE, SUMMIT, TIMELINE, TOPICS
+from bot.commands.briefing import MORE, SUMMIT, TIMELINE
 from bot.commands.citing import SOURCE
 from bot.commands.feeding import ADD, FEED
 from bot.commands.ordering import DIGEST
-from bot.commands.telling import STATUS, help_command
+from bot.commands.telling import STATUS, TOPICS, help_command
 from bot.errors import UserError
 from bot.message import say
 from bot.model import shown

@@ -1,4 +1,4 @@
-"""`!summit`, `!timeline`, `!topics` and `!more`: what the stored articles say."""
+"""`!summit`, `!timeline` and `!more`: what the stored articles say."""
 
 from __future__ import annotations
 
@@ -13,17 +13,15 @@ from bot.commands.asking import Asked, Command, Reply, about, limits, not_told, 
 from bot.edition import lead
 from bot.errors import UserError
 from bot.message import Action, Block, Bullet, Dot, Heading, Message, Note, Paragraph, Span, Strong, Text
-from bot.model import Entry, MentionBasis, Passage, Precision, PublishedBasis, TimelineEvent, When, counted, join
+from bot.model import Entry, MentionBasis, Passage, Precision, PublishedBasis, TimelineEvent, When
 from bot.ports import Dated
-from bot.quotation import Citations, headline, linked, newest, quote
+from bot.quotation import Citations, headline, linked, quote
 
 BRIEFED = 12  # articles that a briefing is drawn from, the best matches
 TOLD = 60  # articles that a timeline is drawn from
 WORDS, SENTENCES = 100, 5  # of a briefing
 PAGE = 1300  # characters of events that fit one message on every platform, with their sources below
 KEY_DATES = 3
-STORIES_LISTED = 8
-NAMES_LISTED = 10
 
 
 def story(asked: Asked) -> tuple[Entry, ...]:
@@ -230,38 +228,6 @@ def _period(since: date | None, until: date | None) -> str:
     return " ".join(bounds)
 
 
-def topics(asked: Asked) -> Reply:
-    stored = asked.store.stories(asked.tenant, STORIES_LISTED)
-    if not stored:
-        raise UserError(nothing_about(asked, ""))
-    blocks: list[Block] = [Heading((Text("What you can ask about"),))]
-    for one in stored:
-        entries = stories.originals(asked.store.entries(one.articles, asked.tenant))
-        if not entries:  # withdrawn a moment ago
-            continue
-        first = lead(entries)
-        dated = newest(entry.article for entry in entries)
-        blocks.append(Bullet((headline(first), Text(f" ({counted(len(entries), 'article')}{dated})"))))
-    names = _apart([name for name, _ in asked.store.names(asked.tenant, limit=2 * NAMES_LISTED)])[:NAMES_LISTED]
-    if names:
-        blocks.append(Paragraph((Strong("Names: "), Text(f"{join(names)}."))))
-        blocks += [Action(name, f"!summit {name}") for name in names[:3]]
-    return Reply(Message(tuple(blocks)))
-
-
-_WHOLE = {"U.S.": "United States", "US": "United States", "U.K.": "United Kingdom", "UK": "United Kingdom"}
-
-
-def _apart(names: Sequence[str]) -> list[str]:
-    """`names` less what says the same as one before it, "United States" after "U.S.", and "Korean" beside "Korea"."""
-    words = {word for name in names for word in name.split()}
-    kept: dict[str, str] = {}
-    for name in names:
-        if " " in name or not any(name.removesuffix(end) in words for end in ("n", "an") if name.endswith(end)):
-            kept.setdefault(_WHOLE.get(name, name), name)
-    return list(kept.values())
-
-
 def more(asked: Asked) -> Reply:
     answer = recalled(asked)
     if answer is None:
@@ -291,13 +257,6 @@ TIMELINE = Command(
         ("!timeline Kim until 2018", "up to one"),
     ),
     events,
-)
-TOPICS = Command(
-    "topics",
-    "!topics",
-    "The stories and the names one can ask about.",
-    (("!topics", "what is stored"),),
-    topics,
 )
 MORE = Command(
     "more",

@@ -1,18 +1,22 @@
-"""`!help` and `!status`: what can be asked, and how things stand."""
+"""`!help`, `!topics` and `!status`: what can be asked, about what, and how things stand."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
-from bot import dates
-from bot.commands.asking import Asked, Command, Reply
+from bot import dates, stories
+from bot.commands.asking import Asked, Command, Reply, nothing_about
 from bot.commands.feeding import feeds
 from bot.commands.ordering import active, told
+from bot.edition import lead
 from bot.errors import UserError
-from bot.message import Block, Bullet, Code, Heading, Message, Moment, Paragraph, Span, Strong, Text, own
-from bot.model import Delivery, DeliveryState, Subscription, When, counted
+from bot.message import Action, Block, Bullet, Code, Heading, Message, Moment, Paragraph, Span, Strong, Text, own
+from bot.model import Delivery, DeliveryState, Subscription, When, counted, join
+from bot.quotation import headline, newest
 
+STORIES_LISTED = 8
+NAMES_LISTED = 10
 LAST = 3  # deliveries shown of each standing order
 
 
@@ -91,4 +95,45 @@ STATUS = Command(
     "The corpus, the next digests, the last ones and why one did not come.",
     (("!status", "how things stand"),),
     status,
+)
+
+
+def topics(asked: Asked) -> Reply:
+    stored = asked.store.stories(asked.tenant, STORIES_LISTED)
+    if not stored:
+        raise UserError(nothing_about(asked, ""))
+    blocks: list[Block] = [Heading((Text("What you can ask about"),))]
+    for one in stored:
+        entries = stories.originals(asked.store.entries(one.articles, asked.tenant))
+        if not entries:  # withdrawn a moment ago
+            continue
+        first = lead(entries)
+        dated = newest(entry.article for entry in entries)
+        blocks.append(Bullet((headline(first), Text(f" ({counted(len(entries), 'article')}{dated})"))))
+    names = _apart([name for name, _ in asked.store.names(asked.tenant, limit=2 * NAMES_LISTED)])[:NAMES_LISTED]
+    if names:
+        blocks.append(Paragraph((Strong("Names: "), Text(f"{join(names)}."))))
+        blocks += [Action(name, f"!summit {name}") for name in names[:3]]
+    return Reply(Message(tuple(blocks)))
+
+
+_WHOLE = {"U.S.": "United States", "US": "United States", "U.K.": "United Kingdom", "UK": "United Kingdom"}
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """`names` less what says the same as one before it, "United States" after "U.S.", and "Korean" beside "Korea"."""
+    words = {word for name in names for word in name.split()}
+    kept: dict[str, str] = {}
+    for name in names:
+        if " " in name or not any(name.removesuffix(end) in words for end in ("n", "an") if name.endswith(end)):
+            kept.setdefault(_WHOLE.get(name, name), name)
+    return list(kept.values())
+
+
+TOPICS = Command(
+    "topics",
+    "!topics",
+    "The stories and the names one can ask about.",
+    (("!topics", "what is stored"),),
+    topics,
 )
