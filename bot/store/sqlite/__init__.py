@@ -28,7 +28,7 @@ APPLICATION = 0x44415445  # "DATE", in the file's header: sqlite.org/pragma.html
 MIGRATIONS = tuple(sorted(Path(__file__).parent.glob("[0-9]*.sql")))
 STEMMED = 5  # the one from which articles in other languages are found by their stems
 IDLE = 4  # connections kept for the next call, each with a cache of its own
-CACHE = 8_000  # KiB a connection
+CACHE, BULK = 4_000, 16_000  # KiB a connection; twice as much answers no sooner, but many articles stored at once need it
 LOG = 16_000  # pages in the log before it is folded into the file; a short one folds the same pages again and again
 
 READING, WRITING = "BEGIN", "BEGIN IMMEDIATE"
@@ -184,12 +184,14 @@ class SqliteStore:
             try:
                 db = self._lend()
                 try:
+                    db.pragma("cache_size", -BULK)
                     with _transaction(db, WRITING):
                         self._own.db = db
                         try:
                             yield
                         finally:
                             del self._own.db
+                    db.pragma("cache_size", -CACHE)
                 finally:
                     self._take_back(db)
             except apsw.Error as error:
