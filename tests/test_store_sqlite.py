@@ -18,8 +18,9 @@ import pytest
 from bot.errors import StoreError
 from bot.model import Analysis, Delivery, Mention, Sentence, Target, TimexType, When
 from bot.ports import Query, Store
-from bot.store import open_store, sqlite
-from bot.store.sqlite import OLDEST, SqliteStore, check_library, days, finding
+from bot.store import open_store
+from bot.store.sqlite import SqliteStore, days, finding, schema
+from bot.store.sqlite.schema import OLDEST, check_library
 from tests.make import NOW, make_article
 
 ANALYSIS = Analysis((Sentence(0, 31),), names={"Kim": 1}, terms={"vote": 1}, shingles=(1, 2))
@@ -67,7 +68,7 @@ def test_what_is_no_address_of_a_store_is_refused_with_an_example(url: str):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("user_version", len(sqlite.MIGRATIONS))],
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("user_version", len(schema.MIGRATIONS))],
 )
 def test_the_file_is_kept_safe(path: Path, opened: Callable[[str], Store], name: str, value: object):
     assert pragma(opened(str(path)), name) == value
@@ -215,11 +216,11 @@ def test_a_migration_that_fails_leaves_nothing_behind(path: Path, tmp_path: Path
     half.write_text("CREATE TABLE half (id); CREATE TABLE half (id);")
     open_store(str(path)).close()
     with monkeypatch.context() as patch:
-        patch.setattr(sqlite, "MIGRATIONS", (*sqlite.MIGRATIONS, half))
+        patch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, half))
         with pytest.raises(apsw.SQLError):
             open_store(str(path))
     with connection(path) as db:
-        assert db.pragma("user_version") == len(sqlite.MIGRATIONS)
+        assert db.pragma("user_version") == len(schema.MIGRATIONS)
         assert not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'half'").fetchall()
 
 
@@ -227,10 +228,10 @@ def test_a_newer_step_is_taken_by_an_older_store(path: Path, tmp_path: Path, mon
     open_store(str(path)).close()
     step = tmp_path / "next.sql"
     step.write_text("CREATE TABLE later (id);")
-    monkeypatch.setattr(sqlite, "MIGRATIONS", (*sqlite.MIGRATIONS, step))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, step))
     open_store(str(path)).close()
     with connection(path) as db:
-        assert db.pragma("user_version") == len(sqlite.MIGRATIONS)
+        assert db.pragma("user_version") == len(schema.MIGRATIONS)
         assert db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'later'").fetchall()
 
 
@@ -247,7 +248,7 @@ def test_articles_of_an_older_store_are_found_by_their_stems_too(path: Path, ope
                WHERE article.withdrawn = 0;
                INSERT INTO search (search) VALUES ('rebuild')"""
         )
-        db.pragma("user_version", sqlite.STEMMED - 1)
+        db.pragma("user_version", schema.STEMMED - 1)
     assert [hit.article for hit in opened(str(path)).search(Query(("Wahlen",)))] == [german]
     with connection(path) as db:
         db.execute("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")

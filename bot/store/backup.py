@@ -20,7 +20,7 @@ import apsw
 from bot.errors import StoreError, UserError
 from bot.store import POSTGRES, open_store, path_of
 from bot.store.lock import locked
-from bot.store.sqlite import recognise
+from bot.store.sqlite.schema import recognise
 
 _BESIDE = ("-wal", "-shm", "-journal")  # files that belong to a database file and mean nothing without it
 

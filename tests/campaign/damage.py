@@ -23,7 +23,7 @@ from bot.errors import StoreError
 from bot.model import Delivery, Target
 from bot.ports import Request
 from bot.store import open_store
-from bot.store.sqlite import APPLICATION, MIGRATIONS
+from bot.store.sqlite.schema import APPLICATION, MIGRATIONS
 from tests.campaign.scene import Outcome, Scene
 from tests.make import VOV, seeded
 

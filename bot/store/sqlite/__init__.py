@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from threading import RLock, local
@@ -18,20 +18,18 @@ from typing import Concatenate, ParamSpec, TypeVar
 import apsw
 
 from bot.errors import StoreError
-from bot.store.sqlite import articles, channels, days, feeds, finding, index, links, outbox, tenants, whole
+from bot.store.sqlite import articles, channels, days, feeds, finding, links, outbox, tenants, whole
+from bot.store.sqlite.schema import READING, WRITING, check_library, migrate, recognise, transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-OLDEST = (3, 51, 3)  # before it two connections could damage a WAL file: sqlite.org/wal.html, "The WAL-Reset Bug"
-APPLICATION = 0x44415445  # "DATE", in the file's header: sqlite.org/pragma.html#pragma_application_id
-MIGRATIONS = tuple(sorted(Path(__file__).parent.glob("[0-9]*.sql")))
-STEMMED = 5  # the one from which articles in other languages are found by their stems
 IDLE = 4  # connections kept for the next call, each with a cache of its own
-CACHE, BULK = 4_000, 16_000  # KiB a connection; twice as much answers no sooner, but many articles stored at once need it
+CACHE, BULK = (
+    4_000,
+    16_000,
+)  # KiB a connection; twice as much answers no sooner, but many articles stored at once need it
 LOG = 16_000  # pages in the log before it is folded into the file; a short one folds the same pages again and again
-
-READING, WRITING = "BEGIN", "BEGIN IMMEDIATE"
 
 _DAMAGED = "is damaged or no database; restore a backup, or move it away to begin with an empty one"
 _SETTINGS = f"""
@@ -42,20 +40,6 @@ _SETTINGS = f"""
     PRAGMA wal_autocheckpoint = {LOG};
     PRAGMA journal_size_limit = {LOG * 4096};
 """
-
-
-@contextmanager
-def _transaction(db: apsw.Connection, begin: str) -> Iterator[None]:
-    db.execute(begin)
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        # The first error tells more than one of rolling back, and a connection left in a transaction is closed.
-        with suppress(apsw.Error):
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-        raise
 
 
 def _reading(work: Callable[Concatenate[apsw.Connection, P], R]) -> Callable[Concatenate[SqliteStore, P], R]:
@@ -185,7 +169,7 @@ class SqliteStore:
                 db = self._lend()
                 try:
                     db.pragma("cache_size", -BULK)
-                    with _transaction(db, WRITING):
+                    with transaction(db, WRITING):
                         self._own.db = db
                         try:
                             yield
@@ -216,7 +200,7 @@ class SqliteStore:
                         return work(inside, *args, **kwargs)
                 db = self._lend()
                 try:
-                    with _transaction(db, begin):
+                    with transaction(db, begin):
                         return work(db, *args, **kwargs)
                 finally:
                     self._take_back(db)
@@ -266,37 +250,3 @@ class SqliteStore:
             case _:
                 return error
         return StoreError(f"{self._place} {why}.")
-
-
-def check_library(version: str) -> None:
-    if tuple(map(int, version.split("."))) < OLDEST:
-        raise StoreError(
-            f"SQLite {version} can damage a store that two programs use; "
-            f"install apsw with SQLite {'.'.join(map(str, OLDEST))} or later: `pip install -U apsw`."
-        )
-
-
-def recognise(db: apsw.Connection, place: str) -> None:
-    """Refuse what is not ours, or from the future, before anything is written to it."""
-    version, ours = db.pragma("user_version"), db.pragma("application_id") == APPLICATION
-    if not ours and (version or db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()):
-        raise StoreError(f"{place} belongs to another program; choose another path.")
-    if version > len(MIGRATIONS):
-        raise StoreError(
-            f"{place} was written by a newer Dateline (schema {version}, this one knows {len(MIGRATIONS)}); "
-            "install that one, or choose another path."
-        )
-
-
-def migrate(db: apsw.Connection) -> None:
-    """Bring the schema up to date, each step whole or not at all, whoever else is about to do the same."""
-    for number, file in enumerate(MIGRATIONS, 1):
-        if db.pragma("user_version") >= number:
-            continue
-        with _transaction(db, "BEGIN IMMEDIATE"):
-            if db.pragma("user_version") < number:
-                db.execute(file.read_text("utf-8"))
-                if number == STEMMED:
-                    index.stem_all(db)
-                db.pragma("application_id", APPLICATION)
-                db.pragma("user_version", number)
