@@ -16,6 +16,7 @@ from bot.message import CUT, Cite, Headline, Link, Message, Note, Quotation, Spa
 from bot.model import Article, Citation, Entry, Passage, Published, PublishedBasis, counted, shown
 from bot.ports import Store
 
+COUNTED = 100  # copies of a text that are read to name its outlets; a page of an agency may have thousands
 OPENING = 8  # words of an untitled article's first sentence that stand for a title
 
 
@@ -161,17 +162,25 @@ def source_line(article: Article, store: Store) -> tuple[Span, ...]:
 
 def outlets(article: Article, store: Store) -> str:
     """The words "; same text in 4 outlets", where others ran it too."""
-    count = len(running(article, store))
-    return f"; same text in {counted(count, 'outlet')}" if count > 1 else ""
+    ran = running(article, store)
+    return f"; same text in {how_many(ran)}" if len(ran) > 1 else ""
+
+
+def how_many(ran: Sequence[str]) -> str:
+    """The words "4 outlets" or "at least 100 outlets" for those that ran a text."""
+    return f"{'at least ' if len(ran) >= COUNTED else ''}{counted(len(ran), 'outlet')}"
 
 
 def running(article: Article, store: Store) -> tuple[str, ...]:
-    """The outlets that ran the text of `article`, nearly word for word, by name; an unnamed one by its address."""
+    """The outlets that ran the text of `article`, nearly word for word, by name; an unnamed one by its address.
+
+    Of COUNTED copies, the first.
+    """
     names: dict[str | int, str] = {}
     family = store.copies(article.id, article.tenant)
     if len(family) < 2:  # as most have: reading it once more takes longer than all the rest
         return (shown(article.publisher),)
-    for copy in store.entries(family, article.tenant):
+    for copy in store.entries(family[:COUNTED], article.tenant):
         host = copy.article.url.partition("://")[2].partition("/")[0]
         name = shown(copy.article.publisher or host)
         names.setdefault(name.casefold() or copy.article.id, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,17 +11,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import commands
+from bot import commands, corpus
 from bot.chat.terminal import HERE, render
 from bot.commands import Reply
 from bot.commands.asking import limits
 from bot.errors import QuotationError, UserError
 from bot.message import Bullet, Cite, Message, Quotation
-from bot.model import Published, Target
+from bot.model import Entry, Published, Target
 from bot.ports import NO_CHANNEL, Answer, Request, Store, channel_of
 from bot.quotation import check
 from bot.store import open_store
-from tests.make import NOW, published, put_article, seeded
+from tests.make import NOW, make_article, published, put_article, seeded
 
 
 @pytest.fixture
@@ -617,3 +618,28 @@ def test_tenants_read_their_own_articles_only(store):
     put_article(store, text="The secret merger of Acme was agreed on Monday.", title="Merger", tenant="discord/acme")
     assert "merger" in read(store, "!summit merger", tenant="discord/acme")
     assert "Nothing stored mentions" in read(store, "!summit merger", tenant="discord/rival")
+
+
+def test_of_a_story_of_thousands_an_answer_reads_some(monkeypatch):
+    monkeypatch.setattr("bot.commands.briefing.READ", 3)
+    monkeypatch.setattr("bot.commands.telling.READ", 3)
+    monkeypatch.setattr("bot.quotation.COUNTED", 3)
+    store = open_store(":memory:")
+    first = 0
+    for n in range(6):
+        article = make_article("The quake struck the town of Ark on Monday.", publisher=f"Paper {n}", guid=str(n))
+        first = first or store.add(article, corpus.analyse(article), NOW).id
+        if n:
+            store.add(article, corpus.analyse(article), NOW, first, first)
+    read_at_once: list[int] = []
+    entries = store.entries
+
+    def counting(ids: Sequence[int], tenant: str = "") -> tuple[Entry, ...]:
+        read_at_once.append(len(ids))
+        return entries(ids, tenant)
+
+    monkeypatch.setattr(store, "entries", counting)
+    assert "same text in at least 3 outlets" in read(store, "!summit")
+    assert "The quake struck" in read(store, "!timeline")
+    assert "(1 article" in read(store, "!topics")
+    assert max(read_at_once) == 3

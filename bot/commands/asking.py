@@ -114,6 +114,9 @@ def recalled(asked: Asked) -> Answer | None:
     return asked.store.recall(asked.channel, target.thread) if found is None and target.thread else found
 
 
+READ = 100  # articles of a story that an answer reads, the newest: a story may grow to thousands
+
+
 def told_in(entry: Entry, passage: Passage, citations: Citations) -> Bullet:
     """A line of an answer: the quotation and its number."""
     return Bullet((quote(entry, passage), Text(" "), citations.cite(passage)))

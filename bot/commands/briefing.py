@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot import dates, digest, languages, picture, stories, terms, timeline
-from bot.commands.asking import Asked, Command, Reply, about, limits, not_told, nothing_about, recalled, told_in
+from bot.commands.asking import READ, Asked, Command, Reply, about, limits, not_told, nothing_about, recalled, told_in
 from bot.edition import lead
 from bot.errors import UserError
 from bot.message import Action, Block, Bullet, Dot, Heading, Message, Note, Paragraph, Span, Strong, Text
@@ -30,7 +30,7 @@ def story(asked: Asked) -> tuple[Entry, ...]:
     if not stored:
         raise UserError(nothing_about(asked, ""))
     most = max(stored, key=lambda one: (one.texts, one.articles[0]))
-    return asked.store.entries(most.articles, asked.tenant)
+    return asked.store.entries(most.articles[:READ], asked.tenant)
 
 
 def summit(asked: Asked) -> Reply:

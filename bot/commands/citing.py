@@ -12,7 +12,7 @@ from bot.errors import UserError
 from bot.message import Block, Heading, Message, Note, Paragraph, Quote, Span, Strong, Text
 from bot.model import Citation, Entry, Mention, MentionBasis, Passage, PublishedBasis, Sentence, join
 from bot.ports import Answer, Query
-from bot.quotation import Citations, named, quote, running, source_line
+from bot.quotation import Citations, how_many, named, quote, running, source_line
 from bot.source import Found
 
 AROUND = 80  # words of context about a cited sentence
@@ -148,7 +148,7 @@ def _facts(asked: Asked, entry: Entry, passage: Passage) -> list[Block]:
     ran = running(article, asked.store)
     if len(ran) > 1:
         which = f": {join(ran)}" if len(ran) <= NAMED and all(ran) else ""
-        facts.append(Note((Text(f"The same text ran in {len(ran)} outlets{which}."),)))
+        facts.append(Note((Text(f"The same text ran in {how_many(ran)}{which}."),)))
     facts += _readings(asked, entry, passage)
     newest = asked.store.article(article.id)
     if newest and newest.text != article.text:

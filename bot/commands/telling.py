@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from bot import dates, stories
-from bot.commands.asking import Asked, Command, Reply, nothing_about
+from bot.commands.asking import READ, Asked, Command, Reply, nothing_about
 from bot.commands.feeding import feeds
 from bot.commands.ordering import active, told
 from bot.edition import lead
@@ -104,12 +104,12 @@ def topics(asked: Asked) -> Reply:
         raise UserError(nothing_about(asked, ""))
     blocks: list[Block] = [Heading((Text("What you can ask about"),))]
     for one in stored:
-        entries = stories.originals(asked.store.entries(one.articles, asked.tenant))
+        entries = stories.originals(asked.store.entries(one.articles[:READ], asked.tenant))
         if not entries:  # withdrawn a moment ago
             continue
         first = lead(entries)
         dated = newest(entry.article for entry in entries)
-        blocks.append(Bullet((headline(first), Text(f" ({counted(len(entries), 'article')}{dated})"))))
+        blocks.append(Bullet((headline(first), Text(f" ({counted(one.texts, 'article')}{dated})"))))
     names = _apart([name for name, _ in asked.store.names(asked.tenant, limit=2 * NAMES_LISTED)])[:NAMES_LISTED]
     if names:
         blocks.append(Paragraph((Strong("Names: "), Text(f"{join(names)}."))))
