@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
+import threading
 import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -59,6 +61,11 @@ SPOKEN = (
 
 def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(asyncio.wait_for(test(), 20))
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("keep-alive")]  # discord.py's
+    with warnings.catch_warnings():
+        # discord.py lets go of a connection that it is cancelled in the middle of opening
+        warnings.filterwarnings("ignore", "Unclosed connection", ResourceWarning)
+        gc.collect()
 
 
 def chat(server: Server, **more: Any) -> Discord:

@@ -135,9 +135,10 @@ class Gateway(discord.Client):
 
     async def close(self) -> None:
         await super().close()
-        # discord.py leaves its heartbeat thread to itself, which then falls over a loop that is closed
-        for thread in threading.enumerate():
-            if isinstance(thread, KeepAliveHandler) and thread.ws.loop is self.loop:
+        # discord.py leaves its heartbeat threads to themselves, which then fall over a loop that is closed
+        beating = [thread for thread in threading.enumerate() if isinstance(thread, KeepAliveHandler)]
+        for thread in beating:
+            if thread.ws._connection is self._connection:  # noqa: SLF001  nothing else tells whose it is
                 thread.stop()
                 await asyncio.to_thread(thread.join, _JOIN)
 
