@@ -18,7 +18,7 @@ from bot.ports import Dated
 from bot.quotation import Citations, headline, linked, quote
 
 BRIEFED = 12  # articles that a briefing is drawn from, the best matches
-TOLD = 50  # articles that a timeline is drawn from
+TOLD = 40  # articles that a timeline is drawn from
 WORDS, SENTENCES = 100, 5  # of a briefing
 PAGE = 1300  # characters of events that fit one message on every platform, with their sources below
 KEY_DATES = 3
