@@ -71,11 +71,11 @@ def sketch(text: str, sentences: Sequence[Sentence], language: str = "en") -> tu
     minima = [_FULL] * BINS
     for shingle in sorted(shingles, reverse=True):  # the least of a bin is the last to be put there
         minima[shingle % BINS] = shingle // BINS
-    filled, following = minima, next(value for value in minima if value < _FULL)  # the bins stand in a ring
+    following = next(value for value in minima if value < _FULL)  # the bins stand in a ring
     for place in reversed(range(BINS)):
-        following = filled[place] = minima[place] if minima[place] < _FULL else following
+        following = minima[place] = minima[place] if minima[place] < _FULL else following
     return tuple(
-        int.from_bytes(blake2b(repr((first, filled[first : first + BAND])).encode(), digest_size=8).digest()) >> 1
+        int.from_bytes(blake2b(repr((first, minima[first : first + BAND])).encode(), digest_size=8).digest()) >> 1
         for first in range(0, BINS, BAND)
     )
 

@@ -81,6 +81,14 @@ FEED = """
     success, news, failing, failures, reason, synced, told, stopped, attempts
 """
 
+# How many feeds are in each of STATES, and when one was last read.
+STATES = ("read", "failing", "stopped", "waiting")
+FEED_STATES = """
+    SELECT count(*) FILTER (WHERE NOT stopped AND failures = 0 AND synced),
+        count(*) FILTER (WHERE NOT stopped AND failures > 0), count(*) FILTER (WHERE stopped),
+        count(*) FILTER (WHERE NOT stopped AND failures = 0 AND NOT synced), max(success) FROM feed
+"""
+
 
 def article_of(row: Row) -> Article:
     id_, tenant, version, text, title, publisher, place, author, url, file, guid, language = row[:12]

@@ -11,7 +11,18 @@ import psycopg
 
 from bot.model import EVERYONE, Followed, Sighting
 from bot.store.postgres.rows import first, rows, run, value
-from bot.store.rows import FEED, Row, feed_columns, feed_of, instant, sightings_of, sightings_row, stamp
+from bot.store.rows import (
+    FEED,
+    FEED_STATES,
+    STATES,
+    Row,
+    feed_columns,
+    feed_of,
+    instant,
+    sightings_of,
+    sightings_row,
+    stamp,
+)
 
 _NOW = "extract(epoch FROM clock_timestamp())::double precision"
 _COLUMNS = FEED.partition(",")[2]  # without the id, which is given
@@ -48,14 +59,8 @@ def feed_facts(db: psycopg.Connection[Row], tenant: str = EVERYONE) -> tuple[int
 
 
 def feed_states(db: psycopg.Connection[Row]) -> tuple[dict[str, int], datetime | None]:
-    ((stopped, failing, read, waiting, success),) = rows(
-        db,
-        """SELECT count(*) FILTER (WHERE stopped), count(*) FILTER (WHERE NOT stopped AND failures > 0),
-                  count(*) FILTER (WHERE NOT stopped AND failures = 0 AND synced),
-                  count(*) FILTER (WHERE NOT stopped AND failures = 0 AND NOT synced), max(success) FROM feed""",
-    )
-    states = {"read": read, "failing": failing, "stopped": stopped, "waiting": waiting}
-    return states, instant(success) if success else None
+    ((*counts, success),) = rows(db, FEED_STATES)
+    return dict(zip(STATES, counts, strict=True)), instant(success) if success else None
 
 
 def take(db: psycopg.Connection[Row], now: datetime, limit: int, lease: float) -> tuple[Followed, ...]:

@@ -175,8 +175,8 @@ class SqliteStore:
                             yield
                         finally:
                             del self._own.db
-                    db.pragma("cache_size", -CACHE)
                 finally:
+                    db.pragma("cache_size", -CACHE)
                     self._take_back(db)
             except apsw.Error as error:
                 raise self._explained(error) from error

@@ -10,7 +10,7 @@ from datetime import datetime
 import apsw
 
 from bot.model import EVERYONE, Followed, Sighting
-from bot.store.rows import FEED, feed_columns, feed_of, instant, sightings_of, sightings_row, stamp
+from bot.store.rows import FEED, FEED_STATES, STATES, feed_columns, feed_of, instant, sightings_of, sightings_row, stamp
 from bot.store.sqlite.rows import first, rows, value
 from bot.store.words import storable
 
@@ -48,14 +48,8 @@ def feed_facts(db: apsw.Connection, tenant: str = EVERYONE) -> tuple[int, int, d
 
 
 def feed_states(db: apsw.Connection) -> tuple[dict[str, int], datetime | None]:
-    ((stopped, failing, read, waiting, success),) = rows(
-        db,
-        """SELECT count(*) FILTER (WHERE stopped), count(*) FILTER (WHERE NOT stopped AND failures > 0),
-                  count(*) FILTER (WHERE NOT stopped AND failures = 0 AND synced),
-                  count(*) FILTER (WHERE NOT stopped AND failures = 0 AND NOT synced), max(success) FROM feed""",
-    )
-    states = {"read": read, "failing": failing, "stopped": stopped, "waiting": waiting}
-    return states, instant(success) if success else None
+    ((*counts, success),) = rows(db, FEED_STATES)
+    return dict(zip(STATES, counts, strict=True)), instant(success) if success else None
 
 
 def take(db: apsw.Connection, now: datetime, limit: int, lease: float) -> tuple[Followed, ...]:
